@@ -1,0 +1,311 @@
+/**
+ * A transport over a {@link MemoryStore}: quick, deterministic, and able to behave like several kinds of server.
+ * Gates let a test crash, delay or lie around every operation. The effect itself happens in one step between the
+ * two gates, except a write, which arrives chunk by chunk; nothing else here may wait.
+ */
+import type { Source, Stamp, StoreEntry, Transport } from '../core/ports/transport.ts';
+import { TransportError, type TransportErrorKind } from '../core/ports/transport.ts';
+import { contentOf, type FileNode } from './memory-nodes.ts';
+import { capabilitiesOf, defaultProfile, stampOf, type MemoryProfile } from './memory-profile.ts';
+import type { MemoryStore, Obstacle } from './memory-store.ts';
+import { oneByOne } from './one-by-one.ts';
+
+/** `to` is set for rename and copy. May throw (a TransportError) or never resolve; then the signal ends the wait. */
+export type Gate = (operation: string, path: string, to?: string) => Promise<void> | void;
+
+export interface MemoryTransportOptions {
+  readonly profile?: Partial<MemoryProfile>;
+  /** Called before the effect of each operation. */
+  readonly before?: Gate;
+  /** Called after the effect, before the reply: throwing here is a lost reply. */
+  readonly after?: Gate;
+  /** Called after each chunk that a write, resume or read has moved, with the bytes so far: throwing here tears the transfer. */
+  readonly chunk?: (operation: string, path: string, done: number) => Promise<void> | void;
+}
+
+const chunkBytes = 64 * 1024;
+
+/** A connection to the store. Any number may be open at once. */
+export function openMemoryTransport(
+  store: MemoryStore,
+  options: MemoryTransportOptions = {},
+): Transport {
+  const profile: MemoryProfile = { ...defaultProfile, ...options.profile };
+  const session: Session = { store, options, profile, closed: false };
+  const lookNow = (path: string): StoreEntry | 'absent' => {
+    const node = store.find(path);
+    return node === undefined ? 'absent' : { kind: node.kind, stamp: stampOf(node, profile) };
+  };
+  const base: Transport = {
+    capabilities: capabilitiesOf(profile),
+    list: (path, signal) =>
+      perform(session, { operation: 'list', path, signal }, () => {
+        const node = store.find(path);
+        if (node?.kind !== 'directory') throw refusal('list', path, 'not-found');
+        const entries = [...node.children].map(([name, child]) => ({
+          name,
+          kind: child.kind,
+          stamp: stampOf(child, profile),
+        }));
+        return { entries, complete: true };
+      }),
+    look: (path, signal) =>
+      perform(session, { operation: 'look', path, signal }, () => lookNow(path)),
+    read: (path, from, signal) =>
+      perform(session, { operation: 'read', path, signal }, () => {
+        const node = store.find(path);
+        if (node === undefined) throw refusal('read', path, 'not-found');
+        if (node.kind !== 'file') throw refusal('read', path, 'not-a-file');
+        const bytes = contentOf(node).subarray(from);
+        return {
+          stream: chunksOf(session, { path, bytes, from, signal }),
+          stamp: stampOf(node, profile),
+        };
+      }),
+    write: (path, source, signal) =>
+      transfer(session, { operation: 'write', path, signal }, { source, from: 0 }),
+    rename: (from, to, signal) =>
+      perform(session, { operation: 'rename', path: from, to, signal }, () => {
+        checkName(profile, 'rename', to);
+        settle('rename', from, store.move(from, to, profile.renameOnto));
+      }),
+    remove: (path, signal) =>
+      perform(session, { operation: 'remove', path, signal }, () => {
+        settle('remove', path, store.removeFile(path));
+      }),
+    removeDirectory: (path, signal) =>
+      perform(session, { operation: 'removeDirectory', path, signal }, () => {
+        settle('removeDirectory', path, store.removeEmptyDirectory(path));
+      }),
+    makeDirectory: (path, signal) =>
+      perform(session, { operation: 'makeDirectory', path, signal }, () => {
+        checkName(profile, 'makeDirectory', path);
+        settle('makeDirectory', path, store.makeOneDirectory(path));
+      }),
+    space: () => Promise.resolve(undefined),
+    close: () => {
+      session.closed = true;
+      return Promise.resolve();
+    },
+  };
+  return withOptional(session, base);
+}
+
+interface Session {
+  readonly store: MemoryStore;
+  readonly options: MemoryTransportOptions;
+  readonly profile: MemoryProfile;
+  closed: boolean;
+}
+
+interface Call {
+  readonly operation: string;
+  readonly path: string;
+  readonly to?: string;
+  readonly signal: AbortSignal;
+}
+
+/** Adds what the profile claims beyond the required operations. */
+function withOptional(session: Session, base: Transport): Transport {
+  const { store, profile } = session;
+  const full: { -readonly [Key in keyof Transport]: Transport[Key] } = { ...base };
+  if (profile.resume) {
+    full.resume = (path, source, from, signal) =>
+      transfer(session, { operation: 'resume', path, signal }, { source, from });
+  }
+  if (profile.modified === 'set') {
+    full.setModified = (path, modified, signal) =>
+      perform(session, { operation: 'setModified', path, signal }, () => {
+        const node = store.find(path);
+        if (node === undefined) throw refusal('setModified', path, 'not-found');
+        if (node.kind !== 'file') throw refusal('setModified', path, 'not-a-file');
+        node.modified = modified;
+      });
+  }
+  if (profile.copy) {
+    full.copy = (from, to, signal) =>
+      perform(session, { operation: 'copy', path: from, to, signal }, () => {
+        checkName(profile, 'copy', to);
+        settle('copy', from, store.duplicate(from, to));
+      });
+  }
+  if (profile.batch) full.batch = (operations, signal) => oneByOne(full, operations, signal);
+  return full;
+}
+
+/** Gate, effect, gate. The effect is synchronous, so that a schedule decides the order and nothing else does. */
+async function perform<T>(session: Session, call: Call, effect: () => T): Promise<T> {
+  return counted(session, call, async () => {
+    await passGate(session.options.before, call, 'not-done');
+    const result = effect();
+    await passGate(session.options.after, call, 'unknown');
+    return result;
+  });
+}
+
+async function counted<T>(session: Session, call: Call, run: () => Promise<T>): Promise<T> {
+  const { store } = session;
+  store.operations.set(call.operation, (store.operations.get(call.operation) ?? 0) + 1);
+  if (session.closed) {
+    throw new TransportError('the connection is closed', { kind: 'unreachable', ...factsOf(call) });
+  }
+  store.underWay += 1;
+  store.mostUnderWay = Math.max(store.mostUnderWay, store.underWay);
+  try {
+    return await run();
+  } finally {
+    store.underWay -= 1;
+  }
+}
+
+async function passGate(gate: Gate | undefined, call: Call, outcome: Outcome): Promise<void> {
+  throwIfAborted(call, outcome);
+  if (gate === undefined) return;
+  await unlessAborted(gate(call.operation, call.path, call.to), call, outcome);
+  throwIfAborted(call, outcome);
+}
+
+type Outcome = 'not-done' | 'unknown';
+
+/** Waits for something a test controls; the signal ends a wait that would never end. */
+async function unlessAborted(
+  wait: Promise<void> | void,
+  call: Call,
+  outcome: Outcome,
+): Promise<void> {
+  if (!(wait instanceof Promise)) return;
+  let stop = (): void => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  call.signal.addEventListener('abort', stop, { once: true });
+  try {
+    await Promise.race([wait, aborted]);
+  } finally {
+    call.signal.removeEventListener('abort', stop);
+  }
+  throwIfAborted(call, outcome);
+}
+
+function throwIfAborted(call: Call, outcome: Outcome): void {
+  if (!call.signal.aborted) return;
+  throw new TransportError(`${call.operation} was cancelled`, {
+    kind: 'cancelled',
+    outcome,
+    cause: call.signal.reason,
+    ...factsOf(call),
+  });
+}
+
+function factsOf(call: Call): { operation: string; path: string } {
+  return { operation: call.operation, path: call.path };
+}
+
+/** write and resume: the file is open under its name from the first moment on, and torn if anything fails. */
+function transfer(
+  session: Session,
+  call: Call,
+  content: { source: Source; from: number },
+): Promise<Stamp> {
+  const { store, options, profile } = session;
+  return counted(session, call, async () => {
+    await passGate(options.before, call, 'not-done');
+    checkName(profile, call.operation, call.path);
+    const node = openTarget(store, call, content.from);
+    try {
+      await pour(session, call, { ...content, node });
+    } catch (error) {
+      if (error instanceof TransportError) throw error;
+      throw new TransportError('the source failed', {
+        kind: 'corrupt',
+        cause: error,
+        ...factsOf(call),
+      });
+    }
+    if (profile.modified === 'set') node.modified = content.source.modified ?? store.clock;
+    await passGate(options.after, call, 'unknown');
+    return stampOf(node, profile);
+  });
+}
+
+function openTarget(store: MemoryStore, call: Call, from: number): FileNode {
+  if (call.operation === 'write') {
+    const opened = store.openForWriting(call.path);
+    if (typeof opened === 'string') throw refusal(call.operation, call.path, opened);
+    return opened;
+  }
+  const torn = store.find(call.path);
+  if (torn === undefined) throw refusal(call.operation, call.path, 'not-found');
+  if (torn.kind !== 'file') throw refusal(call.operation, call.path, 'not-a-file');
+  if (torn.size !== from) {
+    throw new TransportError(`the file has ${torn.size} bytes, not ${from}`, {
+      kind: 'precondition',
+      ...factsOf(call),
+    });
+  }
+  return torn;
+}
+
+async function pour(
+  session: Session,
+  call: Call,
+  to: { source: Source; from: number; node: FileNode },
+): Promise<void> {
+  let done = to.from;
+  for await (const chunk of to.source.open(to.from)) {
+    throwIfAborted(call, 'not-done');
+    session.store.append(to.node, chunk);
+    done += chunk.length;
+    const wait = session.options.chunk?.(call.operation, call.path, done);
+    await unlessAborted(wait, call, 'not-done');
+  }
+  throwIfAborted(call, 'not-done');
+  if (done !== to.source.size) {
+    const message = `the source gave ${done} bytes, not ${to.source.size}`;
+    throw new TransportError(message, { kind: 'corrupt', ...factsOf(call) });
+  }
+}
+
+async function* chunksOf(
+  session: Session,
+  content: { path: string; bytes: Uint8Array; from: number; signal: AbortSignal },
+): AsyncGenerator<Uint8Array> {
+  const { path, bytes, from, signal } = content;
+  const call: Call = { operation: 'read', path, signal };
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    throwIfAborted(call, 'not-done');
+    const piece = bytes.slice(at, at + chunkBytes);
+    yield piece;
+    const wait = session.options.chunk?.('read', path, from + at + piece.length);
+    await unlessAborted(wait, call, 'not-done');
+  }
+}
+
+function checkName(profile: MemoryProfile, operation: string, path: string): void {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const bytes = new TextEncoder().encode(name).length;
+  if (bytes <= profile.nameBytes) return;
+  const message = `a name of ${bytes} bytes; the store takes ${profile.nameBytes}`;
+  throw new TransportError(message, { kind: 'invalid-name', operation, path });
+}
+
+function settle(operation: string, path: string, obstacle: Obstacle | undefined): void {
+  if (obstacle !== undefined) throw refusal(operation, path, obstacle);
+}
+
+const kinds: Record<Obstacle, TransportErrorKind> = {
+  'not-found': 'not-found',
+  exists: 'exists',
+  'not-empty': 'not-empty',
+  'not-a-file': 'precondition',
+  'not-a-directory': 'precondition',
+  'invalid-name': 'invalid-name',
+};
+
+function refusal(operation: string, path: string, obstacle: Obstacle): TransportError {
+  return new TransportError(`${operation} ${path}: ${obstacle}`, {
+    kind: kinds[obstacle],
+    operation,
+    path,
+  });
+}
