@@ -3,7 +3,8 @@
  *
  * Promises: nothing outside the root is touched and no symlink is followed; a user's file is replaced, renamed or removed
  * only while it still is what the caller saw (`expected`), and then it goes to the trash, never away; what is put in place
- * appears whole or not at all. Names starting with `.ownsync` at the root, and temporary names, never show in a scan.
+ * appears whole or not at all. `.ownsync` and `.ownsync-*` at the root, and temporary names (`.ownsync-tmp-*`) anywhere, never
+ * show in a scan; `.ownsyncignore` is an ordinary file and does.
  */
 import type { Source } from './transport.ts';
 
