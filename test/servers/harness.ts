@@ -6,8 +6,8 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { constants, closeSync, openSync } from 'node:fs';
-import { access, chmod, chown, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';
+import { access, chmod, chown, cp, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,10 +54,28 @@ export type Found =
 
 const isRoot = process.getuid?.() === 0;
 
-/** Who owns served files: never the super-user, so that refusals are real ones. */
-export const serverOwner = isRoot
-  ? { uid: 65534, gid: 65534, user: 'nobody', group: 'nogroup' }
-  : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, user: '', group: '' };
+/**
+ * Who owns served files: never the super-user, so that refusals are real ones. A name only when the servers change to it.
+ * SERVER: vsftpd insists on a user whose home directory exists, which `nobody` has not.
+ */
+export const serverOwner: { readonly uid: number; readonly gid: number; readonly user?: string } = isRoot
+  ? plainUser()
+  : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+
+function plainUser(): { uid: number; gid: number; user: string } {
+  for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
+    const [user = '', , uid, gid, , home = ''] = line.split(':');
+    if (Number(uid) > 0 && ['daemon', 'mail', 'bin', 'ftp'].includes(user) && existsSync(home)) {
+      return { uid: Number(uid), gid: Number(gid), user };
+    }
+  }
+  throw new Error('no system user with a home directory to run servers as');
+}
+
+/** Lets {@link serverOwner} read a file that the test made for the server. */
+export async function giveToOwner(file: string): Promise<void> {
+  if (isRoot) await chown(file, serverOwner.uid, serverOwner.gid);
+}
 
 /** Where install.sh unpacked a server, or why it cannot be used here. */
 export async function findServer(name: ServerName): Promise<Found> {
@@ -91,7 +109,7 @@ export interface Workplace {
   readonly options: ServerOptions;
 }
 
-/** Everything one server needs before it can be configured. */
+/** Everything one server needs before it can be configured. The program is copied: its owner may not enter our home. */
 async function prepare(name: ServerName, options: ServerOptions): Promise<Workplace> {
   const found = await findServer(name);
   if (!found.available) throw new Error(found.reason);
@@ -100,16 +118,18 @@ async function prepare(name: ServerName, options: ServerOptions): Promise<Workpl
   const root = options.root ?? join(directory, 'root-test');
   if (options.root === undefined) {
     await mkdir(root);
-    if (isRoot) await chown(root, serverOwner.uid, serverOwner.gid);
+    await giveToOwner(root);
   }
   const tls = options.tls ?? 'off';
+  const home = join(directory, 'program');
+  await cp(found.home, home, { recursive: true, verbatimSymlinks: true, filter: (path) => !path.includes('/share/') });
   return {
     directory,
     root,
     port: await freePort(),
     password: `pw-${randomBytes(6).toString('hex')}`,
-    binary: found.binary,
-    home: found.home,
+    binary: join(home, 'usr', 'sbin', name),
+    home,
     certificates: tls === 'off' ? undefined : await makeCertificates(directory),
     options,
   };
@@ -119,6 +139,8 @@ async function prepare(name: ServerName, options: ServerOptions): Promise<Workpl
 export interface Product {
   readonly name: ServerName;
   readonly user: string;
+  /** Started as {@link serverOwner} even by the super-user. */
+  readonly asOwner: boolean;
   configure(place: Workplace): Promise<readonly string[]>;
 }
 
@@ -127,7 +149,7 @@ export async function start(product: Product, options: ServerOptions): Promise<R
   const place = await prepare(product.name, options);
   const remove = (): Promise<void> => rm(place.directory, { recursive: true, force: true });
   const launch = async (): Promise<ChildProcess> => {
-    const child = run(place, await product.configure(place));
+    const child = run(product, place, await product.configure(place));
     try {
       await greeting(place, child);
       return child;
@@ -163,7 +185,7 @@ export async function start(product: Product, options: ServerOptions): Promise<R
   };
 }
 
-function run(place: Workplace, args: readonly string[]): ChildProcess {
+function run(product: Product, place: Workplace, args: readonly string[]): ChildProcess {
   const libraries = ['usr/lib', 'lib'].flatMap((part) =>
     ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map((arch) => join(place.home, part, arch)),
   );
@@ -173,6 +195,7 @@ function run(place: Workplace, args: readonly string[]): ChildProcess {
     cwd: place.directory,
     detached: true,
     stdio: ['ignore', log, log],
+    ...(product.asOwner && isRoot ? { uid: serverOwner.uid, gid: serverOwner.gid } : {}),
     env: { ...process.env, LD_LIBRARY_PATH: libraries.join(':') },
   });
   closeSync(log);

@@ -20,6 +20,7 @@ const user = 'alice';
 const proftpd: Product = {
   name: 'proftpd',
   user,
+  asOwner: false,
   async configure(place) {
     const { uid, gid } = serverOwner;
     const { stdout } = await promisify(execFile)('openssl', ['passwd', '-5', place.password]);
@@ -36,7 +37,6 @@ export function startProftpd(options: ServerOptions = {}): Promise<RunningServer
 }
 
 function base({ directory, home, port, options }: Workplace): string[] {
-  const asRoot = serverOwner.user !== '';
   return [
     `ModulePath ${join(home, 'usr/lib/proftpd')}`,
     'ServerName test',
@@ -60,7 +60,7 @@ function base({ directory, home, port, options }: Workplace): string[] {
     'AllowStoreRestart on',
     'AllowRetrieveRestart on',
     'Umask 022',
-    ...(asRoot ? [`User ${serverOwner.user}`, `Group ${serverOwner.group}`, 'DefaultRoot ~'] : []),
+    ...(serverOwner.user === undefined ? [] : [`User ${serverOwner.user}`, 'DefaultRoot ~']),
     `TimeoutIdle ${String(options.idleSeconds ?? 600)}`,
     ...(options.maxClients === undefined ? [] : [`MaxClientsPerUser ${String(options.maxClients)}`]),
   ];

@@ -20,6 +20,7 @@ const run = promisify(execFile);
 const pureFtpd: Product = {
   name: 'pure-ftpd',
   user,
+  asOwner: false,
   async configure({ directory, home, root, port, password, certificates, options }) {
     const { uid, gid } = serverOwner;
     const { stdout } = await run('openssl', ['passwd', '-5', password]);

@@ -1,11 +1,13 @@
 /**
  * vsftpd with one login. Real accounts would need PAM and entries in /etc; its anonymous login, restricted to a list of
  * passwords and allowed to do everything, needs neither and behaves the same in all that a client can see.
- * Runs for any user; without the super-user the login directory is not `/` but its full path.
+ * Runs for any user, never as the super-user: for its anonymous login vsftpd then insists on a root that is not writable.
+ * The login directory is therefore not `/` but its full path.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  giveToOwner,
   serverOwner,
   start,
   type Product,
@@ -17,13 +19,19 @@ import {
 const vsftpd: Product = {
   name: 'vsftpd',
   user: 'anonymous',
+  asOwner: true,
   async configure(place) {
     await mkdir(join(place.directory, 'empty'), { recursive: true });
-    await writeFile(join(place.directory, 'passwords'), `${place.password}\n`, { mode: 0o600 });
+    const passwords = join(place.directory, 'passwords');
+    await writeFile(passwords, `${place.password}\n`, { mode: 0o600 });
+    await giveToOwner(passwords);
+    if (place.certificates !== undefined) await giveToOwner(place.certificates.key);
     const file = join(place.directory, 'vsftpd.conf');
     const settings = { ...base(place), ...tls(place) };
     const lines = Object.entries(settings).map(([name, value]) => `${name}=${String(value)}`);
     await writeFile(file, [...lines, ...(place.options.extra ?? []), ''].join('\n'));
+    // SERVER: vsftpd refuses a configuration that belongs to somebody else.
+    await giveToOwner(file);
     return [file];
   },
 };
@@ -33,7 +41,6 @@ export function startVsftpd(options: ServerOptions = {}): Promise<RunningServer>
 }
 
 function base({ directory, root, port, options }: Workplace): Record<string, string | number> {
-  const asRoot = serverOwner.user !== '';
   return {
     listen: 'YES',
     listen_address: '127.0.0.1',
@@ -57,10 +64,9 @@ function base({ directory, root, port, options }: Workplace): Record<string, str
     ls_recurse_enable: 'YES',
     hide_ids: 'YES',
     xferlog_enable: 'NO',
-    vsftpd_log_file: join(directory, 'vsftpd.log'),
-    ...(asRoot
-      ? { nopriv_user: serverOwner.user, ftp_username: serverOwner.user }
-      : { run_as_launching_user: 'YES' }),
+    vsftpd_log_file: join(directory, 'empty', 'vsftpd.log'),
+    run_as_launching_user: 'YES',
+    ...(serverOwner.user === undefined ? {} : { ftp_username: serverOwner.user }),
     idle_session_timeout: options.idleSeconds ?? 600,
     ...(options.maxClients === undefined ? {} : { max_per_ip: options.maxClients }),
   };
