@@ -9,7 +9,10 @@ import { projectFiles, projectRoot } from '../support/project.ts';
 
 describe('built-in plugins', () => {
   it('each folder is in the table, and each entry of the table has a folder', () => {
-    const folders = projectFiles('plugins', 'index.ts').map((path) => path.split('/')[1]);
+    const folders = projectFiles('plugins', 'index.ts')
+      .map((path) => path.split('/'))
+      .filter((parts) => parts.length === 3)
+      .map(([, name]) => name);
     expect(folders).to.not.be.empty;
     expect([...builtInNames].sort()).to.deep.equal(folders);
   });
