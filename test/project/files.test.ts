@@ -43,6 +43,20 @@ function registryHost(text: string): string | undefined {
   return /"resolved": "https?:[^"]*"/.exec(text)?.[0];
 }
 
+interface Lock {
+  readonly packages: Readonly<
+    Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>
+  >;
+}
+
+/** Without these entries `npm ci` refuses the lockfile: npm forgets those of other platforms when it updates one. */
+function missingOptional({ packages }: Lock): readonly string[] {
+  const names = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
+  return Object.values(packages)
+    .flatMap(({ optionalDependencies }) => Object.keys(optionalDependencies ?? {}))
+    .filter((name) => !names.has(name));
+}
+
 describe('files', () => {
   it('there are files to look at', () => {
     expect(code.length).to.be.greaterThan(20);
@@ -67,5 +81,12 @@ describe('files', () => {
   it('the lockfile names no registry', () => {
     expect(registryHost('"resolved": "https://registry.example.org/a.tgz"')).to.be.a('string');
     expect(offences(['package-lock.json'], registryHost)).to.deep.equal([]);
+  });
+
+  it('the lockfile has the packages of all platforms', () => {
+    const planted = { packages: { a: { optionalDependencies: { 'a-darwin': '1.0.0' } } } };
+    expect(missingOptional(planted)).to.deep.equal(['a-darwin']);
+    const lock = JSON.parse(projectText('package-lock.json')) as Lock;
+    expect(missingOptional(lock)).to.deep.equal([]);
   });
 });
