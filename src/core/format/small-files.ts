@@ -1,0 +1,129 @@
+/**
+ * The small JSON files on the store: `format.json`, `clients/<client>.json`, `holder.json`, `uploads/<client>.json`, and the
+ * lines of a history index. Each is read strictly; a torn one counts as not there.
+ */
+import { z } from 'zod';
+import type { Seen } from '../model/version.ts';
+import { FormatError, parseLine } from './json-lines.ts';
+import { check, clientId, seenShape } from './records.ts';
+import { FORMAT } from './segment.ts';
+
+const formatShape = z.object({
+  ownsync: z.literal('folder'),
+  folder: z.string().regex(/^[0-9a-f]{32}$/),
+  format: z.int().min(1),
+  leastReader: z.int().min(1),
+  leastWriter: z.int().min(1),
+});
+
+export interface FolderFormat {
+  readonly folder: string;
+  /** False: made by a newer program that this one must not write beside. */
+  readonly usable: boolean;
+}
+
+export function encodeFormat(folder: string): string {
+  const value = { ownsync: 'folder', folder, format: FORMAT, leastReader: 1, leastWriter: 1 };
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+export function decodeFormat(text: string): FolderFormat {
+  const shape = check(formatShape, parseLine(text), 'format.json');
+  return {
+    folder: shape.folder,
+    usable: shape.leastReader <= FORMAT && shape.leastWriter <= FORMAT,
+  };
+}
+
+const clientShape = z.object({
+  ownsync: z.literal('client'),
+  client: clientId,
+  name: z.string().max(200),
+  program: z.string().max(100),
+  seen: seenShape,
+  held: seenShape,
+  lastSeen: z.number(),
+});
+
+export interface ClientFile {
+  readonly client: string;
+  readonly name: string;
+  readonly program: string;
+  /** What it has merged. */
+  readonly seen: Seen;
+  /** What its disk holds. */
+  readonly held: Seen;
+  /** Its own clock, milliseconds since 1970: for people only. */
+  readonly lastSeen: number;
+}
+
+export function encodeClient(file: ClientFile): string {
+  return `${JSON.stringify({ ownsync: 'client', ...file })}\n`;
+}
+
+export function decodeClient(text: string): ClientFile {
+  const { client, name, program, seen, held, lastSeen } = check(
+    clientShape,
+    parseLine(text),
+    'a client file',
+  );
+  return { client, name, program, seen, held, lastSeen };
+}
+
+const intentShape = z.object({
+  action: z.enum(['put', 'tree', 'delete', 'remove-directory', 'move', 'touch']),
+  path: z.string(),
+  from: z.string().optional(),
+  index: z.int().min(0),
+  /** Content expected at the path (for a move: at `from`), and the versions it was. */
+  expected: z.object({ key: z.string(), dots: z.array(z.string()) }).optional(),
+  /** Content put there. */
+  entry: z.object({ key: z.string(), size: z.number() }).optional(),
+});
+
+const holderShape = z.object({
+  ownsync: z.literal('transaction'),
+  tx: z.string().regex(/^[0-9a-z-]{8,80}$/),
+  client: clientId,
+  name: z.string().max(200),
+  items: z.array(intentShape).max(100_000),
+});
+
+/** What the holder of the placing lease is about to do. Never stamps: transports see different ones. */
+export type Intent = z.infer<typeof intentShape>;
+
+export interface Holder {
+  readonly tx: string;
+  readonly client: string;
+  readonly name: string;
+  readonly items: readonly Intent[];
+}
+
+export function encodeHolder(holder: Holder): string {
+  return `${JSON.stringify({ ownsync: 'transaction', ...holder })}\n`;
+}
+
+export function decodeHolder(text: string): Holder {
+  const { tx, client, name, items } = check(holderShape, parseLine(text), 'holder.json');
+  return { tx, client, name, items };
+}
+
+/** One replaced or deleted file in a history folder. */
+export interface HistoryLine {
+  /** Name of the aside in this folder. */
+  readonly index: number;
+  readonly path: string;
+  readonly key: string;
+  readonly dots: readonly string[];
+  /** Seconds since 1970; absent when not known. */
+  readonly mtime?: number;
+  readonly by: string;
+  /** `deleted`, `replaced` or `moved`. */
+  readonly why: string;
+}
+
+export function encodeHistory(lines: readonly HistoryLine[]): string {
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+export { FormatError };
