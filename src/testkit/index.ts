@@ -5,3 +5,27 @@
 export { MemoryStore, type MemorySnapshot } from './memory-store.ts';
 export { openMemoryTransport, type Gate, type MemoryTransportOptions } from './memory-transport.ts';
 export type { MemoryProfile } from './memory-profile.ts';
+export {
+  conformanceGroups,
+  describeTransport,
+  type ConformanceOptions,
+  type Setup,
+  type SetupContext,
+} from './conformance/index.ts';
+export type {
+  Bench,
+  CaseContext,
+  CaseLimits,
+  ConformanceCase,
+  ConformanceGroup,
+  Outside,
+} from './conformance/case.ts';
+export { runCase, type CaseSettings } from './conformance/run.ts';
+export {
+  startFtpServer,
+  type FtpCommand,
+  type FtpFault,
+  type FtpQuirks,
+  type FtpServer,
+  type FtpServerOptions,
+} from './ftp-server/index.ts';
