@@ -1,0 +1,321 @@
+/** Each layer over a tiny fake: what it adds, and that it adds nothing else. */
+import { expect } from 'chai';
+import type { Content, Transport } from '../../src/core/ports/transport.ts';
+import { withDeadline } from '../../src/transport/layers/deadline.ts';
+import { withDryRun } from '../../src/transport/layers/dry-run.ts';
+import { withLimit } from '../../src/transport/layers/limit.ts';
+import { ensureRoot, withRoot } from '../../src/transport/layers/root.ts';
+import { withTrace } from '../../src/transport/layers/trace.ts';
+import { withRetry } from '../../src/transport/layers/retry.ts';
+import {
+  calm,
+  CAPABILITIES,
+  chunks,
+  content,
+  fail,
+  failure,
+  fakeTransport,
+  gather,
+  pause,
+  source,
+} from './fake.ts';
+
+const LAYERS: Readonly<Record<string, (inner: Transport) => Transport>> = {
+  deadline: (inner) => withDeadline(inner),
+  retry: (inner) => withRetry(inner),
+  limit: (inner) => withLimit(inner),
+  trace: (inner) => withTrace(inner, () => undefined),
+  root: (inner) => withRoot(inner, 'sync/docs'),
+  dryRun: (inner) => withDryRun(inner),
+};
+
+describe('transport layers', () => {
+  for (const [name, layer] of Object.entries(LAYERS)) {
+    it(`${name}: optional operations are there exactly when the inner transport has them`, async () => {
+      const optional = ['resume', 'setModified', 'copy', 'batch', 'space'] as const;
+      const bare = layer(fakeTransport().transport);
+      for (const operation of optional) expect(bare, operation).not.to.have.property(operation);
+      const inner = fakeTransport({
+        resume: () => Promise.resolve({ size: 1 }),
+        setModified: () => Promise.resolve(),
+        copy: () => Promise.resolve(),
+        batch: () => Promise.resolve([]),
+        space: () => Promise.resolve(7),
+      });
+      const full = layer(inner.transport);
+      for (const operation of optional) expect(full, operation).to.have.property(operation);
+      expect(await full.space?.(calm())).to.equal(7);
+      expect(full.capabilities).to.equal(inner.transport.capabilities);
+      await full.close();
+      expect(inner.calls).to.deep.equal(['space', 'close']);
+    });
+  }
+
+  it('all together hand a file up and down unchanged', async () => {
+    const { transport, calls } = fakeTransport({ read: () => Promise.resolve(content('hello')) });
+    const stacked = withRoot(
+      withRetry(withLimit(withDeadline(withTrace(transport, () => undefined)))),
+      'a',
+    );
+    expect(await stacked.write('x', source('hello'), calm())).to.deep.equal({ size: 5 });
+    expect(await gather((await stacked.read('x', 0, calm())).stream)).to.equal('hello');
+    await stacked.rename('x', 'y', calm());
+    expect(calls).to.deep.equal(['write a/x', 'read a/x 0', 'rename a/x a/y']);
+  });
+});
+
+describe('withRoot', () => {
+  it('puts every path below the folder, and takes it off again in errors', async () => {
+    const { transport, calls } = fakeTransport({ look: () => Promise.reject(fail('denied')) });
+    const rooted = withRoot(transport, 'sync/docs');
+    await rooted.list('', calm());
+    const error = await failure(rooted.look('x', calm()));
+    expect(error).to.include({ path: 'x', kind: 'denied' });
+    expect(calls).to.deep.equal(['list sync/docs', 'look sync/docs/x']);
+  });
+
+  it('maps both sides of each entry of a batch', async () => {
+    const seen: unknown[] = [];
+    const { transport } = fakeTransport({
+      batch: (operations) => {
+        seen.push(...operations);
+        return Promise.resolve([
+          { ok: true, value: undefined },
+          { ok: false, error: fail('not-found') },
+        ]);
+      },
+    });
+    const rooted = withRoot(transport, 'sync/docs');
+    const results = await rooted.batch?.(
+      [
+        { operation: 'rename', from: 'a', to: 'b' },
+        { operation: 'remove', path: 'x' },
+      ],
+      calm(),
+    );
+    expect(seen).to.deep.equal([
+      { operation: 'rename', from: 'sync/docs/a', to: 'sync/docs/b' },
+      { operation: 'remove', path: 'sync/docs/x' },
+    ]);
+    expect(results?.[1]).to.have.nested.property('error.path', 'x');
+  });
+
+  it('ensureRoot makes only what is missing, from the top', async () => {
+    const { transport, calls } = fakeTransport({
+      look: (path) =>
+        Promise.resolve(path === 'a' ? { kind: 'directory' as const, stamp: {} } : 'absent'),
+    });
+    await ensureRoot(transport, 'a/b/c', calm());
+    expect(calls).to.deep.equal([
+      'look a/b/c',
+      'look a',
+      'look a/b',
+      'makeDirectory a/b',
+      'look a/b/c',
+      'makeDirectory a/b/c',
+    ]);
+  });
+
+  it('ensureRoot refuses a file in the way', async () => {
+    const { transport } = fakeTransport({
+      look: () => Promise.resolve({ kind: 'file', stamp: {} }),
+    });
+    expect(await failure(ensureRoot(transport, 'a', calm()))).to.include({
+      kind: 'exists',
+      path: 'a',
+    });
+  });
+});
+
+describe('withDeadline', () => {
+  const deadlines = { operation: 40, batchEntry: 10, idle: 40, grace: 10 };
+  const never = () => new Promise<never>(() => undefined);
+
+  it('ends an operation that gets no answer, even if the plugin does not listen', async () => {
+    const limited = withDeadline(
+      fakeTransport({ list: never, rename: never }).transport,
+      deadlines,
+    );
+    expect(await failure(limited.list('', calm()))).to.include({
+      kind: 'unreachable',
+      outcome: 'not-done',
+    });
+    expect(await failure(limited.rename('a', 'b', calm()))).to.include({
+      kind: 'unreachable',
+      outcome: 'unknown',
+    });
+  });
+
+  it('tells the plugin by its signal, and says unreachable whatever the plugin makes of it', async () => {
+    const { transport } = fakeTransport({
+      list: (_path, signal) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(fail('cancelled'))),
+        ),
+    });
+    expect(await failure(withDeadline(transport, deadlines).list('', calm()))).to.include({
+      kind: 'unreachable',
+    });
+  });
+
+  it('passes an abort on as what it is', async () => {
+    const controller = new AbortController();
+    const { transport } = fakeTransport({
+      list: (_path, signal) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(fail('cancelled'))),
+        ),
+    });
+    const listing = failure(withDeadline(transport, deadlines).list('', controller.signal));
+    controller.abort();
+    expect(await listing).to.include({ kind: 'cancelled' });
+  });
+
+  it('lets a long stream be as long as it moves, up and down', async () => {
+    const slow = async function* () {
+      for (let i = 0; i < 5; i += 1) {
+        await pause(20);
+        yield Buffer.from('x');
+      }
+    };
+    const { transport } = fakeTransport({
+      read: () => Promise.resolve({ stream: slow(), stamp: {} }),
+    });
+    const limited = withDeadline(transport, deadlines);
+    expect(await gather((await limited.read('a', 0, calm())).stream)).to.equal('xxxxx');
+    const slowDisk = {
+      size: 2,
+      open: async function* () {
+        await pause(90);
+        yield* chunks('xx');
+      },
+    };
+    expect(await limited.write('a', slowDisk, calm())).to.deep.equal({ size: 2 });
+  });
+
+  it('ends a stream that stands still', async () => {
+    const stuck = async function* () {
+      yield Buffer.from('x');
+      await never();
+    };
+    const { transport } = fakeTransport({
+      read: () => Promise.resolve({ stream: stuck(), stamp: {} }),
+      write: async (_path, { open }) => {
+        for await (const _ of open(0)) await never();
+        return {};
+      },
+    });
+    const limited = withDeadline(transport, deadlines);
+    const { stream } = await limited.read('a', 0, calm());
+    expect(await failure(gather(stream))).to.include({ kind: 'unreachable' });
+    expect(await failure(limited.write('a', source('abc'), calm()))).to.include({
+      outcome: 'unknown',
+    });
+  });
+});
+
+describe('withLimit', () => {
+  it('never has more under way than the store takes; a read counts until its stream ends', async () => {
+    let now = 0;
+    let most = 0;
+    const { transport } = fakeTransport({
+      capabilities: { ...CAPABILITIES, parallel: 2 },
+      look: async () => {
+        now += 1;
+        most = Math.max(most, now);
+        await pause(2);
+        now -= 1;
+        return 'absent';
+      },
+      read: () => {
+        now += 1;
+        most = Math.max(most, now);
+        const stream = (async function* () {
+          await pause(2);
+          now -= 1;
+          yield* chunks('x');
+        })();
+        return Promise.resolve({ stream, stamp: {} });
+      },
+    });
+    const limited = withLimit(transport);
+    await Promise.all(
+      Array.from({ length: 12 }, async (_, index) =>
+        index % 2 === 0
+          ? limited.look('a', calm())
+          : gather((await limited.read('a', 0, calm())).stream),
+      ),
+    );
+    expect(most).to.equal(2);
+  });
+
+  it('gives the place back when a read is left, fails or is aborted', async () => {
+    const { transport } = fakeTransport({
+      capabilities: { ...CAPABILITIES, parallel: 1 },
+      read: (path): Promise<Content> =>
+        path === 'bad'
+          ? Promise.reject(fail('denied'))
+          : Promise.resolve({ stream: chunks('a', 'b'), stamp: {} }),
+    });
+    const limited = withLimit(transport);
+    for await (const _ of (await limited.read('left', 0, calm())).stream) break;
+    expect(await failure(limited.read('bad', 0, calm()))).to.include({ kind: 'denied' });
+    const controller = new AbortController();
+    await limited.read('never read', 0, controller.signal);
+    controller.abort();
+    expect(await limited.look('x', calm())).to.equal('absent');
+  });
+
+  it('does not begin what was aborted while it waited', async () => {
+    const { transport, calls } = fakeTransport({
+      capabilities: { ...CAPABILITIES, parallel: 1 },
+      look: async () => {
+        await pause(5);
+        return 'absent';
+      },
+    });
+    const limited = withLimit(transport);
+    const controller = new AbortController();
+    const first = limited.look('a', calm());
+    const second = failure(limited.look('b', controller.signal));
+    controller.abort();
+    expect(await second).to.include({ kind: 'cancelled' });
+    await first;
+    expect(calls).to.deep.equal(['look a']);
+  });
+});
+
+describe('withTrace and withDryRun', () => {
+  it('trace: one line each, with path and outcome', async () => {
+    const lines: unknown[] = [];
+    const traced = withTrace(
+      fakeTransport({ rename: () => Promise.reject(fail('busy')) }).transport,
+      (level, message, facts) => lines.push([level, message, facts]),
+      () => 0,
+    );
+    await traced.look('a', calm());
+    await failure(traced.rename('a', 'b', calm()));
+    expect(lines).to.deep.equal([
+      ['debug', 'store look', { path: 'a', outcome: 'done', milliseconds: 0 }],
+      ['debug', 'store rename', { path: 'a', outcome: 'busy', milliseconds: 0 }],
+    ]);
+  });
+
+  it('dry run: reads pass, nothing else does', async () => {
+    const { transport, calls } = fakeTransport({ batch: () => Promise.resolve([]) });
+    const dry = withDryRun(transport);
+    await dry.list('', calm());
+    await dry.batch?.([{ operation: 'look', path: 'a' }], calm());
+    for (const change of [
+      () => dry.write('a', source('x'), calm()),
+      () => dry.rename('a', 'b', calm()),
+      () => dry.remove('a', calm()),
+      () => dry.removeDirectory('a', calm()),
+      () => dry.makeDirectory('a', calm()),
+      async () => dry.batch?.([{ operation: 'remove', path: 'a' }], calm()),
+    ]) {
+      expect(await failure(change())).to.include({ kind: 'unsupported' });
+    }
+    expect(calls).to.deep.equal(['list ', 'batch']);
+  });
+});
