@@ -47,7 +47,11 @@ const strict = {
     { considerDefaultExhaustiveForUnions: true },
   ],
   '@typescript-eslint/consistent-type-imports': 'error',
-  '@typescript-eslint/return-await': ['error', 'in-try-catch'],
+  // Leaving a key out by naming it is a use.
+  '@typescript-eslint/no-unused-vars': [
+    'error',
+    { ignoreRestSiblings: true, varsIgnorePattern: '^_' },
+  ],
   // A number or a truth value in a message cannot surprise; objects and undefined can.
   '@typescript-eslint/restrict-template-expressions': [
     'error',
@@ -55,6 +59,7 @@ const strict = {
   ],
   // `string | 'changed'` names the one text with a meaning of its own.
   '@typescript-eslint/no-redundant-type-constituents': 'off',
+  '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
   // Operations of a contract are async even where one implementation has nothing to wait for.
   '@typescript-eslint/require-await': 'off',
   eqeqeq: 'error',
