@@ -167,13 +167,9 @@ async function passGate(gate: Gate | undefined, call: Call, outcome: Outcome): P
 
 type Outcome = 'not-done' | 'unknown';
 
-/** Waits for something a test controls; the signal ends a wait that would never end. */
-async function unlessAborted(
-  wait: Promise<void> | void,
-  call: Call,
-  outcome: Outcome,
-): Promise<void> {
-  if (!(wait instanceof Promise)) return;
+/** Waits for something that a test controls; the signal ends a wait that would never end. */
+async function unlessAborted<T>(wait: Promise<T> | T, call: Call, outcome: Outcome): Promise<T> {
+  if (!(wait instanceof Promise)) return wait;
   let stop = (): void => undefined;
   const aborted = new Promise<void>((resolve) => {
     stop = resolve;
@@ -185,6 +181,7 @@ async function unlessAborted(
     call.signal.removeEventListener('abort', stop);
   }
   throwIfAborted(call, outcome);
+  return wait;
 }
 
 function throwIfAborted(call: Call, outcome: Outcome): void {
@@ -252,12 +249,19 @@ async function pour(
   to: { source: Source; from: number; node: FileNode },
 ): Promise<void> {
   let done = to.from;
-  for await (const chunk of to.source.open(to.from)) {
-    throwIfAborted(call, 'not-done');
-    session.store.append(to.node, chunk);
-    done += chunk.length;
-    const wait = session.options.chunk?.(call.operation, call.path, done);
-    await unlessAborted(wait, call, 'not-done');
+  const chunks = to.source.open(to.from)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await unlessAborted(chunks.next(), call, 'not-done');
+      if (next.done === true) break;
+      session.store.append(to.node, next.value);
+      done += next.value.length;
+      const wait = session.options.chunk?.(call.operation, call.path, done);
+      await unlessAborted(wait, call, 'not-done');
+    }
+  } finally {
+    // Not awaited: a source that hangs would hang here too.
+    void Promise.resolve(chunks.return?.()).catch(() => undefined);
   }
   throwIfAborted(call, 'not-done');
   if (done !== to.source.size) {
