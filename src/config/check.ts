@@ -62,13 +62,16 @@ function checkStoreName(
   );
 }
 
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
 function checkStorePath({ path }: FolderConfig, say: (text: string) => void): void {
   const parts = path === '' ? [] : path.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..')) {
     say('expected a plain path such as /sync/documents, without empty, "." or ".." parts');
   } else if (parts.includes('.ownsync')) {
     say('".ownsync" is where ownsync keeps its own files; choose another place');
-  } else if ([...path].some((character) => character < ' ' || character === '\u007f')) {
+  } else if (CONTROL.test(path)) {
     say('control characters cannot be part of a path');
   }
 }

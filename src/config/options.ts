@@ -60,7 +60,7 @@ export function optionsJsonSchema(
 ): (Record<string, unknown> & { properties?: Record<string, unknown> }) | undefined {
   try {
     const schema = z.toJSONSchema(plugin.options, { io: 'input', unrepresentable: 'any' });
-    return schema as Record<string, unknown> & { properties?: Record<string, unknown> };
+    return schema;
   } catch {
     return undefined;
   }

@@ -79,7 +79,6 @@ export function content(text: string): Content {
   return { stream: chunks(text), stamp: { size: text.length } };
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await
 export async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {
   for (const text of texts) yield Buffer.from(text);
 }

@@ -200,8 +200,8 @@ describe('withDeadline', () => {
     };
     const { transport } = fakeTransport({
       read: () => Promise.resolve({ stream: stuck(), stamp: {} }),
-      write: async (_path, { open }) => {
-        for await (const _ of open(0)) await never();
+      write: async (_path, content) => {
+        for await (const _ of content.open(0)) await never();
         return {};
       },
     });

@@ -105,38 +105,49 @@ type Send = <T>(operation: Operation, signal: AbortSignal, transfer: Transfer<T>
 type Optional = 'resume' | 'setModified' | 'copy' | 'batch' | 'space';
 
 function optional(inner: Transport, layer: Layer, send: Send): Pick<Transport, Optional> {
-  const { resume, setModified, copy, batch, space } = inner;
+  const { resume, setModified, copy, batch, space } = optionalOf(inner);
   const one = (name: OperationName, path?: string): Operation => ({ name, path, count: 1 });
   return {
     ...(resume && {
       resume: (path, source, from, signal) =>
         send(one('resume', path), signal, {
           source,
-          run: (content, inside) => resume.call(inner, path, content, from, inside),
+          run: (content, inside) => resume(path, content, from, inside),
         }),
     }),
     ...(setModified && {
       setModified: (path, modified, signal) =>
         layer.call(one('setModified', path), signal, (inside) =>
-          setModified.call(inner, path, modified, inside),
+          setModified(path, modified, inside),
         ),
     }),
     ...(copy && {
       copy: (from, to, signal) =>
-        layer.call(one('copy', from), signal, (inside) => copy.call(inner, from, to, inside)),
+        layer.call(one('copy', from), signal, (inside) => copy(from, to, inside)),
     }),
     ...(batch && {
       batch: (operations, signal) => {
         const operation: Operation = { name: 'batch', path: undefined, count: operations.length };
-        const run: Batch = (some, inside) => batch.call(inner, some, inside);
+        const run: Batch = (some, inside) => batch(some, inside);
         return layer.batch === undefined
           ? layer.call(operation, signal, (inside) => run(operations, inside))
           : layer.batch({ operation, operations, signal, run });
       },
     }),
     ...(space && {
-      space: (signal) => layer.call(one('space'), signal, (inside) => space.call(inner, inside)),
+      space: (signal) => layer.call(one('space'), signal, (inside) => space(inside)),
     }),
+  };
+}
+
+/** The optional operations that an inner transport has, fit to be called alone. */
+export function optionalOf(inner: Transport) {
+  return {
+    resume: inner.resume?.bind(inner),
+    setModified: inner.setModified?.bind(inner),
+    copy: inner.copy?.bind(inner),
+    batch: inner.batch?.bind(inner),
+    space: inner.space?.bind(inner),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { TransportError } from '../../core/ports/transport.ts';
 import type { BatchOperation, BatchResult, Transport } from '../../core/ports/transport.ts';
+import { optionalOf } from './around.ts';
 
 /** `prefix`: a path on the store; `""` gives the transport as it is. */
 export function withRoot(inner: Transport, prefix: string): Transport {
@@ -13,7 +14,7 @@ export function withRoot(inner: Transport, prefix: string): Transport {
     promise.catch((error: unknown) => {
       throw unrooted(error, prefix);
     });
-  const { resume, setModified, copy, batch, space } = inner;
+  const { resume, setModified, copy, batch, space } = optionalOf(inner);
   return {
     capabilities: inner.capabilities,
     list: (path, signal) => back(inner.list(at(path), signal)),
@@ -26,21 +27,20 @@ export function withRoot(inner: Transport, prefix: string): Transport {
     makeDirectory: (path, signal) => back(inner.makeDirectory(at(path), signal)),
     close: () => inner.close(),
     ...(resume && {
-      resume: (path, source, from, signal) =>
-        back(resume.call(inner, at(path), source, from, signal)),
+      resume: (path, source, from, signal) => back(resume(at(path), source, from, signal)),
     }),
     ...(setModified && {
-      setModified: (path, time, signal) => back(setModified.call(inner, at(path), time, signal)),
+      setModified: (path, time, signal) => back(setModified(at(path), time, signal)),
     }),
-    ...(copy && { copy: (from, to, signal) => back(copy.call(inner, at(from), at(to), signal)) }),
+    ...(copy && { copy: (from, to, signal) => back(copy(at(from), at(to), signal)) }),
     ...(batch && {
       batch: async (operations, signal) => {
         const rooted = operations.map((operation) => rootedOperation(operation, at));
-        const results = await back(batch.call(inner, rooted, signal));
+        const results = await back(batch(rooted, signal));
         return results.map((result) => unrootedResult(result, prefix));
       },
     }),
-    ...(space && { space: (signal) => back(space.call(inner, signal)) }),
+    ...(space && { space: (signal) => back(space(signal)) }),
   };
 }
 
