@@ -1,0 +1,147 @@
+/**
+ * Runs the simulation of the whole engine from the command line, prints what failed and how to see it again.
+ *   npx tsx scripts/simulate.ts --runs 2000 --seed 1 [--profile NAME[,NAME]] [--workers 2] [--show 1] [--shrink] [--trace]
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { openFolder } from '../src/core/engine/folder.ts';
+import {
+  explain,
+  generateScript,
+  profileNamed,
+  profiles,
+  runScript,
+  shrink,
+  type RunResult,
+} from '../src/testkit/simulation/index.ts';
+
+interface Tally {
+  runs: number;
+  irreducible: number;
+  rejected: number;
+  /** Failure kind → seeds, with their profile. */
+  readonly failed: Map<string, string[]>;
+  readonly shown: string[];
+}
+
+const { values: wanted } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '500' },
+    seed: { type: 'string', default: '1' },
+    profile: { type: 'string', default: 'plain' },
+    workers: { type: 'string', default: '1' },
+    show: { type: 'string', default: '1' },
+    shrink: { type: 'boolean', default: false },
+    trace: { type: 'boolean', default: false },
+    script: { type: 'boolean', default: false },
+  },
+});
+
+const names = wanted.profile === 'all' ? Object.keys(profiles) : wanted.profile.split(',');
+const first = Number(wanted.seed);
+const runs = Number(wanted.runs);
+const workers = Math.max(1, Math.min(Number(wanted.workers), runs));
+
+if (process.send === undefined) await conduct();
+else process.send(serialized(await runAll(first, runs)));
+
+async function conduct(): Promise<void> {
+  const began = performance.now();
+  const tally = workers === 1 ? await runAll(first, runs) : await runInWorkers();
+  const seconds = (performance.now() - began) / 1000;
+  for (const text of tally.shown.slice(0, Number(wanted.show))) console.log(`${text}\n`);
+  const bad = new Set([...tally.failed.values()].flat()).size;
+  const rate = (tally.runs / seconds).toFixed(1);
+  console.log(
+    `${String(tally.runs)} runs in ${seconds.toFixed(1)} s (${rate}/s), ${String(bad)} bad`,
+  );
+  for (const [kind, seeds] of tally.failed) {
+    console.log(`  ${kind}: ${String(seeds.length)}, first ${seeds.slice(0, 8).join(' ')}`);
+  }
+  console.log(
+    `  ${String(tally.rejected)} syncs ended by faults, ${String(tally.irreducible)} contents lost to programs that no protocol can stop`,
+  );
+  process.exitCode = bad > 0 ? 1 : 0;
+}
+
+async function runAll(from: number, count: number): Promise<Tally> {
+  const tally: Tally = { runs: 0, irreducible: 0, rejected: 0, failed: new Map(), shown: [] };
+  for (const name of names) {
+    for (let seed = from; seed < from + count; seed += 1) {
+      await runOne(seed, name, tally);
+    }
+  }
+  return tally;
+}
+
+async function runOne(seed: number, name: string, tally: Tally): Promise<void> {
+  const script = generateScript(seed, profileNamed(name), name);
+  let result = await runScript(script, { openFolder, trace: wanted.trace });
+  tally.runs += 1;
+  tally.rejected += result.rejected;
+  tally.irreducible += result.irreducible;
+  for (const kind of new Set(result.failures.map((failure) => failure.kind))) {
+    tally.failed.set(kind, [...(tally.failed.get(kind) ?? []), `${name}:${String(seed)}`]);
+  }
+  const failed = result.failures.length > 0;
+  if (!(failed || wanted.trace) || tally.shown.length >= Number(wanted.show)) return;
+  if (failed && wanted.shrink) {
+    result = await shrink(script, { openFolder, trace: wanted.trace });
+  }
+  tally.shown.push(textOf(result));
+}
+
+function textOf(result: RunResult): string {
+  if (!wanted.script && !wanted.shrink) return explain(result);
+  return `${explain(result)}\nscript: ${JSON.stringify(result.script)}`;
+}
+
+/** Each worker gets a piece of the seeds. */
+async function runInWorkers(): Promise<Tally> {
+  const size = Math.ceil(runs / workers);
+  const pieces = Array.from({ length: workers }, (_, index) => ({
+    from: first + index * size,
+    count: Math.max(0, Math.min(size, runs - index * size)),
+  }));
+  const tallies = await Promise.all(pieces.map((piece) => runPiece(piece)));
+  const sum: Tally = { runs: 0, irreducible: 0, rejected: 0, failed: new Map(), shown: [] };
+  for (const tally of tallies) {
+    sum.runs += tally.runs;
+    sum.irreducible += tally.irreducible;
+    sum.rejected += tally.rejected;
+    sum.shown.push(...tally.shown);
+    for (const [kind, seeds] of tally.failed) {
+      sum.failed.set(kind, [...(sum.failed.get(kind) ?? []), ...seeds]);
+    }
+  }
+  return sum;
+}
+
+function runPiece(piece: { readonly from: number; readonly count: number }): Promise<Tally> {
+  const flags = ['shrink', 'trace', 'script'].filter((flag) => process.argv.includes(`--${flag}`));
+  const worker: ChildProcess = fork(
+    fileURLToPath(import.meta.url),
+    [
+      ...['--runs', String(piece.count), '--seed', String(piece.from)],
+      ...['--profile', wanted.profile, '--show', wanted.show],
+      ...flags.map((flag) => `--${flag}`),
+    ],
+    { execArgv: ['--import=tsx'] },
+  );
+  return new Promise((resolve, reject) => {
+    worker.once('message', (message) => {
+      const plain = message as Omit<Tally, 'failed'> & { failed: [string, string[]][] };
+      worker.disconnect();
+      resolve({ ...plain, failed: new Map(plain.failed) });
+    });
+    worker.once('error', reject);
+    worker.once('exit', (code) => {
+      if (code !== 0) reject(new Error(`a worker ended with ${String(code)}`));
+    });
+  });
+}
+
+function serialized(tally: Tally): object {
+  return { ...tally, failed: [...tally.failed] };
+}

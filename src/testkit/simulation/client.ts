@@ -1,0 +1,310 @@
+/**
+ * One simulated computer: its disk and state, which survive, and the run of the program on it, which does not. Starts,
+ * crashes and restarts the real engine over gated ports. It must never touch what the engine wrote.
+ */
+import type { Folder, FolderParts, SyncReport } from '../../core/ports/folder.ts';
+import { LocalError, type LocalTree } from '../../core/ports/local-tree.ts';
+import { TransportError } from '../../core/ports/transport.ts';
+import { createFakeDisk, type FakeDisk } from '../fake-disk.ts';
+import { createMemoryState, type CommitFate, type MemoryState } from '../memory-state.ts';
+import { createSimulatedCodec } from './codec.ts';
+import { drained, Gates, turned } from './gates.ts';
+import { createSeededRandom, seedOf } from './rng.ts';
+import type { ClientSpec } from './script.ts';
+import { openGatedTransport } from './transport.ts';
+import type { World } from './world.ts';
+
+const callLimit = 20_000;
+const patienceTurns = 40;
+
+interface Sync {
+  readonly controller: AbortController;
+  readonly finished: Promise<void>;
+  settled: boolean;
+  report: SyncReport | undefined;
+  /** A fault hit this sync, or it was cancelled: it may fail. */
+  excused: boolean;
+}
+
+interface Run {
+  readonly gates: Gates;
+  readonly folder: Folder;
+  sync: Sync | undefined;
+}
+
+export class SimulatedClient {
+  readonly name: string;
+  readonly disk: FakeDisk;
+  readonly state: MemoryState;
+  readonly spec: ClientSpec;
+  machine: string;
+  backup: { readonly disk: FakeDisk; readonly state: MemoryState } | undefined;
+  readonly #world: World;
+  #run: Run | undefined;
+  #starts = 0;
+  #asleep = 0;
+  #crashAtCommit: CommitFate = 'commit';
+
+  constructor(
+    world: World,
+    facts: {
+      readonly name: string;
+      readonly spec: ClientSpec;
+      readonly from?: { readonly disk: FakeDisk; readonly state: MemoryState };
+    },
+  ) {
+    this.#world = world;
+    this.name = facts.name;
+    this.spec = facts.spec;
+    this.machine = `machine-${facts.name}`;
+    const now = (): number => this.now();
+    this.disk =
+      facts.from?.disk.copy({ fresh: false, now }) ?? createFakeDisk({ ...facts.spec, now });
+    this.state = facts.from?.state.copy() ?? createMemoryState();
+  }
+
+  /** Its wall clock. */
+  now(): number {
+    return this.#world.store.clock + this.spec.skew;
+  }
+
+  get syncing(): boolean {
+    return this.#run?.sync?.settled === false;
+  }
+
+  /** Begins a sync unless one is under way. */
+  start(): boolean {
+    if (this.syncing) return false;
+    const run = (this.#run ??= this.#open());
+    run.gates.free = false;
+    this.#world.syncs += 1;
+    run.sync = beginSync(this.#world, this.name, run);
+    return true;
+  }
+
+  /** Lets up to `times` calls go on, or fewer if the sync ends or can only wait. */
+  async step(times: number, pick: number, fault: Parameters<Gates['step']>[1]): Promise<void> {
+    const run = this.#run;
+    if (run === undefined || !this.syncing) return;
+    let left = fault;
+    for (let count = 0; count < times && this.syncing && this.#run === run; count += 1) {
+      await this.#settleDown(run);
+      const { moved, faulted } = run.gates.step((pick * (count + 1)) % 1, left);
+      this.#world.steps += 1;
+      if (faulted) {
+        left = undefined;
+        if (run.sync !== undefined) run.sync.excused = true;
+      }
+      if (!moved && !this.#wake(run, pick)) return;
+      await drained();
+    }
+  }
+
+  cancel(): void {
+    const sync = this.#run?.sync;
+    if (sync === undefined || sync.settled) return;
+    sync.excused = true;
+    sync.controller.abort(new Error('cancelled by the user'));
+  }
+
+  /** The program is gone in the middle of whatever it did. */
+  crash(): void {
+    this.#run?.gates.kill();
+    this.#run = undefined;
+    this.#crashAtCommit = 'commit';
+  }
+
+  crashAtCommit(before: boolean): void {
+    this.#crashAtCommit = before ? 'crash-before' : 'crash-after';
+  }
+
+  sleepMachine(milliseconds: number): void {
+    this.#asleep += milliseconds;
+  }
+
+  accept(): number {
+    return (this.#run ??= this.#open()).folder.accept();
+  }
+
+  get status(): ReturnType<Folder['status']> {
+    return (this.#run ??= this.#open()).folder.status();
+  }
+
+  /** A whole sync with nobody else about. Undefined when it failed; that is noted. */
+  async quietSync(): Promise<SyncReport | undefined> {
+    const run = (this.#run ??= this.#open());
+    if (run.sync === undefined || run.sync.settled) {
+      run.gates.calls = 0;
+      run.gates.open();
+      this.#world.syncs += 1;
+      run.sync = beginSync(this.#world, this.name, run);
+    }
+    return this.finish();
+  }
+
+  /** Lets the sync that is under way run to its end. */
+  async finish(): Promise<SyncReport | undefined> {
+    const run = this.#run;
+    const sync = run?.sync;
+    if (run === undefined || sync === undefined) return undefined;
+    run.gates.open();
+    for (let idle = 0; !sync.settled; idle += 1) {
+      const before = run.gates.calls;
+      await drained();
+      if (!isSettled(sync)) await turned();
+      if (isSettled(sync) || run.gates.calls !== before) idle = 0;
+      else if (this.#wake(run, 1)) idle = 0;
+      if (idle > patienceTurns || run.gates.exhausted) {
+        const why = run.gates.exhausted ? 'makes calls for ever' : 'waits for nothing';
+        this.#world.fail('hang', `${this.name}: a sync ${why}`);
+        this.crash();
+        return undefined;
+      }
+    }
+    return sync.report;
+  }
+
+  /** Time jumps to the next sleeper of this client. False: none. `eager`: in [0, 1], the chance to jump. */
+  #wake(run: Run, eager: number): boolean {
+    const wait = run.gates.nextWake();
+    if (wait === undefined || (wait > 0 && eager < 0.5)) return false;
+    this.#world.pass(wait);
+    return run.gates.step(0).moved;
+  }
+
+  /** A sync that is neither at a gate nor done is given some turns of the event loop. */
+  async #settleDown(run: Run): Promise<void> {
+    for (let turn = 0; turn < patienceTurns && run.sync?.settled === false; turn += 1) {
+      if (run.gates.isWaiting || run.gates.dead) return;
+      await turned();
+    }
+    if (run.sync?.settled !== false || this.#run !== run) return;
+    this.#world.fail('hang', `${this.name}: a sync waits for nothing`);
+    this.crash();
+  }
+
+  #open(): Run {
+    const world = this.#world;
+    this.#starts += 1;
+    const trace = world.trace;
+    const gates: Gates = new Gates({
+      onCall: () => {
+        world.pass(7);
+      },
+      monotonic: () => this.#monotonic(),
+      limit: callLimit,
+      trace: trace === undefined ? undefined : (line) => trace.push(`   ${this.name} ${line}`),
+    });
+    return { gates, folder: world.openFolder(this.#parts(gates)), sync: undefined };
+  }
+
+  #monotonic(): number {
+    return this.#world.store.clock - this.#asleep;
+  }
+
+  #parts(gates: Gates): FolderParts {
+    const world = this.#world;
+    return {
+      settings: {
+        name: 'simulated',
+        client: this.name,
+        machine: this.machine,
+        ignored: () => () => false,
+        rounds: world.script.rounds,
+        deletedOnStore: 'follow',
+        settle: 0,
+        retention: 30 * 24 * 3600 * 1000,
+        liveFor: 24 * 3600 * 1000,
+        webRoot: false,
+      },
+      transport: openGatedTransport(world, { name: this.name, gates }),
+      local: this.#localTree(gates),
+      state: this.state.connect(() => this.#commitFate(gates)),
+      clock: {
+        now: () => this.now(),
+        monotonic: () => this.#monotonic(),
+        sleep: (milliseconds, signal) => gates.sleep(milliseconds, signal),
+      },
+      random: createSeededRandom(
+        seedOf(`${String(world.script.seed)} ${this.name} ${String(this.#starts)}`),
+      ),
+      codec: createSimulatedCodec(),
+      log: (level, message, facts) => {
+        world.trace?.push(
+          `   ${this.name} log ${level} ${message} ${facts === undefined ? '' : JSON.stringify(facts)}`,
+        );
+      },
+      onEvent: (event) => {
+        if (event.type !== 'done' && event.type !== 'problem') return;
+        world.trace?.push(`   ${this.name} event ${JSON.stringify(event)}`);
+      },
+    };
+  }
+
+  #localTree(gates: Gates): LocalTree {
+    const world = this.#world;
+    return this.disk.connect((point, operation, path) => {
+      if (point === 'after' && (operation === 'place' || operation === 'rename')) {
+        const text = this.disk.user.read(path);
+        if (text !== undefined && !world.ledger.isKnown(text)) {
+          world.fail('torn', `${this.name} shows ${path} = ${JSON.stringify(text)}`);
+        }
+      }
+      const wait = gates.pass(`disk ${operation} ${path} ${point}`, false);
+      return wait?.then(() => undefined);
+    });
+  }
+
+  #commitFate(gates: Gates): CommitFate {
+    if (gates.dead) return 'crash-before';
+    const fate = this.#crashAtCommit;
+    if (fate === 'commit' || !this.#world.chaos) return 'commit';
+    this.#world.note(`${this.name} ${fate} of a commit`);
+    this.crash();
+    return fate;
+  }
+}
+
+function isSettled(sync: Sync): boolean {
+  return sync.settled;
+}
+
+function beginSync(world: World, name: string, run: Run): Sync {
+  const controller = new AbortController();
+  const begun: SyncReport | Promise<SyncReport> = run.folder.sync({ signal: controller.signal });
+  const sync: Sync = {
+    controller,
+    settled: false,
+    report: undefined,
+    excused: false,
+    finished: Promise.resolve(begun).then(
+      (report) => {
+        sync.settled = true;
+        sync.report = report;
+      },
+      (error: unknown) => {
+        sync.settled = true;
+        if (run.gates.dead) return;
+        world.rejected += 1;
+        world.note(`${name} sync failed: ${messageOf(error)}`);
+        if (world.chaos && isExpected(error, sync.excused)) return;
+        world.fail('threw', `${name}: ${detailOf(error)}`);
+      },
+    ),
+  };
+  return sync;
+}
+
+/** In the chaos a sync may end with the errors of its ports; a cancelled one with whatever cancelled it. */
+function isExpected(error: unknown, excused: boolean): boolean {
+  if (error instanceof TransportError || error instanceof LocalError) return true;
+  return excused && error instanceof Error && error.message === 'cancelled by the user';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+function detailOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,142 @@
+/**
+ * Carries out one event of a script on a world. Events that make no sense at their moment do nothing, so that any part of a
+ * script is a script.
+ */
+import { linkMark, perform } from './acts.ts';
+import { SimulatedClient } from './client.ts';
+import { describeEvent, type SimulationEvent } from './script.ts';
+import { isPrivatePath, type World } from './world.ts';
+
+export async function carryOutEvent(world: World, event: SimulationEvent): Promise<void> {
+  if (event.do === 'act') {
+    const who = event.who === 'store' ? 'store' : world.clients[event.who];
+    if (who !== undefined) perform(world, who, event.what);
+    return;
+  }
+  if (event.do === 'step') {
+    await world.clients[event.client]?.step(event.times, event.pick, event.fault);
+    return;
+  }
+  if (happens(world, event)) {
+    world.note(describeEvent(event, (client) => world.clients[client]?.name ?? '?'));
+  }
+}
+
+type Other = Exclude<SimulationEvent, { do: 'act' } | { do: 'step' }>;
+
+/** False: it made no sense now. */
+function happens(world: World, event: Other): boolean {
+  switch (event.do) {
+    case 'time':
+      world.pass(event.milliseconds);
+      return true;
+    case 'store-backup':
+      world.storeBackup = world.store.snapshot();
+      return true;
+    case 'store-wipe':
+    case 'store-restore':
+      return setStoreBack(world, event);
+    default: {
+      const client = world.clients[event.client];
+      return client !== undefined && happensTo(world, client, event);
+    }
+  }
+}
+
+function happensTo(
+  world: World,
+  client: SimulatedClient,
+  event: Extract<Other, { client: number }>,
+): boolean {
+  switch (event.do) {
+    case 'start':
+      return client.start();
+    case 'crash':
+      if (!client.syncing) return false;
+      client.crash();
+      return true;
+    case 'crash-at-commit':
+      client.crashAtCommit(event.before);
+      return client.syncing;
+    case 'cancel':
+      if (!client.syncing) return false;
+      client.cancel();
+      return true;
+    case 'accept':
+      return client.accept() > 0;
+    case 'suspend':
+      client.sleepMachine(event.milliseconds);
+      world.pass(event.milliseconds);
+      return true;
+    case 'backup':
+      client.backup = {
+        disk: client.disk.copy({ fresh: false }),
+        state: client.state.copy(),
+      };
+      return true;
+    case 'restore':
+      return restore(world, event.what);
+    case 'clone':
+      return clone(world, client, event.older);
+  }
+}
+
+/** Whoever has a backup is put back to it. */
+function restore(world: World, what: 'state' | 'tree' | 'both'): boolean {
+  const client = world.clients.find(({ backup }) => backup !== undefined);
+  if (client?.backup === undefined) return false;
+  client.crash();
+  if (what !== 'tree') client.state.restore(client.backup.state);
+  if (what !== 'state') client.disk.restore(client.backup.disk);
+  forgetWhatIsNowhere(world);
+  return true;
+}
+
+function clone(world: World, client: SimulatedClient, older: boolean): boolean {
+  const from = older ? client.backup : { disk: client.disk, state: client.state };
+  if (from === undefined) return false;
+  const copy = new SimulatedClient(world, { name: `${client.name}X`, spec: client.spec, from });
+  world.clients.push(copy);
+  return true;
+}
+
+function setStoreBack(
+  world: World,
+  event: Extract<Other, { do: 'store-wipe' } | { do: 'store-restore' }>,
+): boolean {
+  const { store } = world;
+  if (event.do === 'store-wipe') {
+    const root = store.find('');
+    if (root?.kind !== 'directory') return false;
+    for (const name of [...root.children.keys()]) store.remove(name);
+  } else {
+    if (world.storeBackup === undefined) return false;
+    store.restore(world.storeBackup);
+    if (event.restamp) restamp(world);
+  }
+  forgetWhatIsNowhere(world);
+  return true;
+}
+
+/** A backup tool that writes the files anew. */
+function restamp(world: World): void {
+  world.pass(1000);
+  for (const path of world.store.tree().keys()) {
+    const node = world.store.find(path);
+    if (node?.kind === 'file' && !isPrivatePath(path)) world.store.touch(node);
+  }
+}
+
+/** What existed only on what was set back is gone, and nobody can bring it again. */
+function forgetWhatIsNowhere(world: World): void {
+  const there = new Set(world.storeTree().values());
+  for (const { disk } of world.clients) {
+    for (const entry of disk.user.tree().values()) {
+      if (entry.kind === 'file') there.add(entry.text);
+      if (entry.kind === 'link') there.add(linkMark(entry.target));
+    }
+  }
+  for (const content of [...world.ledger.live.keys()]) {
+    if (!there.has(content)) world.ledger.gone(content);
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Makes a script from a seed and a profile. The same two give the same script; nothing here may look at a running world.
+ */
+import type { Profile } from './profiles.ts';
+import { createRng, type Rng } from './rng.ts';
+import type { Act, ClientSpec, Script, SimulationEvent } from './script.ts';
+
+export function generateScript(seed: number, profile: Profile, name: string): Script {
+  const rng = createRng(seed);
+  const [least, most] = profile.clients;
+  const count = least + rng.below(most - least + 1);
+  const clients = Array.from({ length: count }, () => clientSpec(rng, profile));
+  const writer: Writer = { rng, profile, count, contents: 0, links: 0 };
+  const asleep = new Map<number, number>();
+  const done = new Set<string>();
+  const events: SimulationEvent[] = [];
+  for (let index = 0; index < profile.length; index += 1) {
+    for (const [client, until] of asleep) if (index >= until) asleep.delete(client);
+    events.push(...nextEvents(writer, { asleep, done, index }));
+  }
+  // Who is asleep at the end wakes up in the quiet rounds.
+  const late = [...asleep.keys()];
+  const { store, rounds } = profile;
+  return { seed, profile: name, store, rounds, clients, late, events };
+}
+
+interface Writer {
+  readonly rng: Rng;
+  readonly profile: Profile;
+  readonly count: number;
+  contents: number;
+  links: number;
+}
+
+interface Progress {
+  readonly asleep: Map<number, number>;
+  /** Rare events that have been. */
+  readonly done: Set<string>;
+  readonly index: number;
+}
+
+function clientSpec(rng: Rng, profile: Profile): ClientSpec {
+  return {
+    skew: rng.chance(0.3) ? 0 : Math.floor((rng.next() * 2 - 1) * profile.skew),
+    caseSensitive: true,
+    unicode: 'as-given',
+    mtimePrecision: rng.pick(profile.mtimePrecisions),
+    reuseIds: rng.chance(0.5),
+  };
+}
+
+function nextEvents(writer: Writer, progress: Progress): SimulationEvent[] {
+  const { rng, profile, count } = writer;
+  const { rates } = profile;
+  if (rng.chance(rates.act)) {
+    const who = rng.chance(rates.program) ? 'store' : rng.below(count);
+    return [{ do: 'act', who, what: makeAct(writer, who === 'store') }];
+  }
+  const rare = rareEvent(writer, progress);
+  if (rare !== undefined) return [rare];
+  if (rng.chance(rates.minute)) {
+    return [
+      { do: 'time', milliseconds: rng.chance(0.9) ? 20_000 + rng.below(60_000) : 90_000_000 },
+    ];
+  }
+  const client = rng.below(count);
+  if (progress.asleep.has(client)) return [];
+  if (rng.chance(rates.sleep)) {
+    progress.asleep.set(client, progress.index + 5 + rng.below(40));
+    return rng.chance(0.5) ? [{ do: 'suspend', client, milliseconds: 70_000 }] : [];
+  }
+  if (rng.chance(rates.crash)) {
+    if (rng.chance(0.5)) return [{ do: 'crash', client }];
+    return [{ do: 'crash-at-commit', client, before: rng.chance(0.5) }];
+  }
+  if (rng.chance(rates.cancel)) return [{ do: 'cancel', client }];
+  if (rng.chance(0.02)) return [{ do: 'accept', client }];
+  const start: SimulationEvent[] = rng.chance(0.4) ? [{ do: 'start', client }] : [];
+  const times = 1 + Math.floor(80 * rng.next() ** 3);
+  const step: SimulationEvent = { do: 'step', client, times, pick: rng.next() };
+  const faulty = profile.faults.length > 0 && rng.chance(rates.fault);
+  return [...start, faulty ? { ...step, fault: rng.pick(profile.faults) } : step];
+}
+
+function rareEvent(writer: Writer, progress: Progress): SimulationEvent | undefined {
+  const { rng, profile, count } = writer;
+  const { rates } = profile;
+  const { done } = progress;
+  const once = (kind: string, rate: number, after?: string): boolean => {
+    if (rate === 0 || done.has(kind) || (after !== undefined && !done.has(after))) return false;
+    if (!rng.chance(rate)) return false;
+    done.add(kind);
+    return true;
+  };
+  if (once('backup', Math.max(rates.clone, rates.restore))) {
+    return { do: 'backup', client: rng.below(count) };
+  }
+  if (once('store-backup', rates.rollback)) return { do: 'store-backup' };
+  // The rest of the run has to get over it.
+  if (progress.index > profile.length * 0.8) return undefined;
+  if (once('event', rates.clone)) {
+    return { do: 'clone', client: rng.below(count), older: rng.chance(0.5) };
+  }
+  if (once('event', rates.restore, 'backup')) {
+    return { do: 'restore', client: 0, what: rng.pick(['state', 'tree', 'both'] as const) };
+  }
+  if (once('event', rates.wipe)) return { do: 'store-wipe' };
+  if (once('event', rates.rollback, 'store-backup')) {
+    return { do: 'store-restore', restamp: rng.chance(0.5) };
+  }
+  return undefined;
+}
+
+function makeAct(writer: Writer, onStore: boolean): Act {
+  const { rng, profile } = writer;
+  const { rates } = profile;
+  const path = rng.pick(profile.paths);
+  if (profile.directories.length > 0 && rng.chance(rates.directory)) {
+    const directory = rng.pick(profile.directories);
+    if (rng.chance(0.4)) return { act: 'remove', path: directory };
+    return { act: 'mkdir', path: directory, force: rng.chance(0.2) };
+  }
+  if (rng.chance(rates.move)) {
+    const from = rng.chance(0.3) ? rng.pick([path, ...profile.directories]) : path;
+    const to = rng.chance(0.3)
+      ? rng.pick([...profile.paths, ...profile.directories])
+      : `${rng.chance(0.5) ? 'm' : (from.split('/')[0] ?? 'm')}${String(rng.below(3))}`;
+    return { act: 'move', path: from, to };
+  }
+  if (!onStore && rng.chance(rates.link)) return { act: 'link', path, target: (writer.links += 1) };
+  if (!onStore && rng.chance(rates.metadata)) {
+    if (rng.chance(0.5)) return { act: 'chmod', path, executable: rng.chance(0.6) };
+    return { act: 'touch', path, shift: rng.below(20) - 10 };
+  }
+  if (rng.chance(0.22)) return { act: 'remove', path };
+  return {
+    act: 'write',
+    path,
+    content: nextContent(writer),
+    time: rng.pick(['now', 'now', 'same', 'popular'] as const),
+    how: rng.pick(['place', 'replace'] as const),
+    force: rng.chance(0.15),
+  };
+}
+
+function nextContent(writer: Writer): number {
+  const { rng, profile } = writer;
+  if (writer.contents > 0 && rng.chance(profile.rates.same)) return 1 + rng.below(writer.contents);
+  return (writer.contents += 1);
+}

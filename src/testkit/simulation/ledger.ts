@@ -1,0 +1,72 @@
+/**
+ * Knows every content that people and programs ever wrote, and which of them nobody has replaced or deleted on purpose:
+ * these must be found at the end. It only listens to what users do, never to what the engine says.
+ */
+export class Ledger {
+  /** Written and not replaced or deleted by somebody who had it before him → where, for the report. */
+  readonly live = new Map<string, string>();
+  readonly #known = new Set<string>(['']);
+  readonly #often = new Set<string>();
+  /** Path on the store → every weak stamp (size and second) that was ever there. */
+  readonly #stamps = new Map<string, Set<string>>();
+  /** Path on the store → when a program last wrote there, and what. */
+  readonly #programs = new Map<string, { readonly at: number; readonly content: string }>();
+  #moment = 0;
+  /** Contents lost to the one race that no protocol can win on a store whose rename replaces. */
+  irreducible = 0;
+
+  wrote(content: string, where: string): void {
+    if (this.#known.has(content)) this.#often.add(content);
+    this.#known.add(content);
+    this.live.set(content, where);
+  }
+
+  /** Somebody who had this before him replaced or deleted it. */
+  gone(content: string | undefined): void {
+    if (content !== undefined) this.live.delete(content);
+  }
+
+  isKnown(content: string): boolean {
+    return this.#known.has(content);
+  }
+
+  /** Written more than once: deleting one may by choice take the other. */
+  isRepeated(content: string): boolean {
+    return this.#often.has(content);
+  }
+
+  moment(): number {
+    return (this.#moment += 1);
+  }
+
+  programWrote(path: string, content: string): void {
+    this.#programs.set(path, { at: this.moment(), content });
+  }
+
+  /** A rename of an agent replaced `content`: was it written by a program since the agent last looked? */
+  overwrote(path: string, content: string, lastLook: number): void {
+    const program = this.#programs.get(path);
+    if (program?.content !== content || program.at < lastLook) return;
+    this.irreducible += 1;
+    this.gone(content);
+  }
+
+  sawStamp(path: string, stamp: string): void {
+    const stamps = this.#stamps.get(path);
+    if (stamps === undefined) this.#stamps.set(path, new Set([stamp]));
+    else stamps.add(stamp);
+  }
+
+  hadStamp(path: string, stamp: string): boolean {
+    return this.#stamps.get(path)?.has(stamp) ?? false;
+  }
+}
+
+/** All contents have one length, so that size tells nothing. */
+export function contentText(id: number): string {
+  return `v${String(id).padStart(6, '0')} ${((id * 2654435761) >>> 0).toString(16).padStart(8, '0')}`;
+}
+
+export function linkText(id: number): string {
+  return `t${String(id)}`;
+}

@@ -1,0 +1,86 @@
+/**
+ * Runs scripts: first the chaos, event by event, then the judgement. One seed and one profile give one result, always.
+ */
+import type { OpenFolder } from '../../core/ports/folder.ts';
+import { judge, showWorld } from './checker.ts';
+import { SimulatedClient } from './client.ts';
+import { carryOutEvent } from './events.ts';
+import { turned } from './gates.ts';
+import { generateScript } from './generate.ts';
+import { profileNamed } from './profiles.ts';
+import type { Script } from './script.ts';
+import { World, type Failure } from './world.ts';
+
+export interface RunResult {
+  readonly script: Script;
+  readonly failures: readonly Failure[];
+  /** What people, programs and clients did, in words. */
+  readonly history: readonly string[];
+  /** Every port call, if asked for. */
+  readonly trace: readonly string[];
+  readonly syncs: number;
+  readonly steps: number;
+  /** Syncs that ended with an error they may end with. */
+  readonly rejected: number;
+  /** Contents that were lost to a race no protocol can win on that store. */
+  readonly irreducible: number;
+}
+
+export interface RunOptions {
+  readonly openFolder: OpenFolder;
+  readonly trace?: boolean;
+}
+
+export function simulate(seed: number, profile: string, options: RunOptions): Promise<RunResult> {
+  return runScript(generateScript(seed, profileNamed(profile), profile), options);
+}
+
+export async function runScript(script: Script, options: RunOptions): Promise<RunResult> {
+  const world = new World(script, {
+    openFolder: options.openFolder,
+    trace: options.trace === true,
+  });
+  const stray = (reason: unknown): void => {
+    const detail = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+    world.fail('threw', `a promise nobody waited for: ${detail}`);
+  };
+  process.on('unhandledRejection', stray);
+  try {
+    for (const [index, spec] of script.clients.entries()) {
+      world.clients.push(
+        new SimulatedClient(world, { name: 'abcdef'[index] ?? `c${String(index)}`, spec }),
+      );
+    }
+    for (const event of script.events) {
+      if (world.failures.length > 0) break;
+      await carryOutEvent(world, event);
+    }
+    if (world.failures.length === 0) await judge(world);
+    await turned();
+  } catch (error) {
+    world.fail('threw', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  } finally {
+    process.off('unhandledRejection', stray);
+    for (const client of world.clients) client.crash();
+  }
+  return resultOf(world);
+}
+
+function resultOf(world: World): RunResult {
+  const { script, failures, history, syncs, steps, rejected } = world;
+  const trace = world.trace === undefined ? [] : [...world.trace, ...showWorld(world)];
+  const { irreducible } = world.ledger;
+  return { script, failures, history, trace, syncs, steps, rejected, irreducible };
+}
+
+/** What a failed run says: how to run it again, what was wrong, and what had happened. */
+export function explain(result: RunResult): string {
+  const { script, failures, history, trace } = result;
+  return [
+    `seed ${String(script.seed)}, profile ${script.profile}: ${String(script.clients.length)} clients, ${String(script.events.length)} events`,
+    ...failures.slice(0, 12).map(({ kind, message }) => `  ${kind.toUpperCase()} ${message}`),
+    `history: ${history.join('; ')}`,
+    ...trace,
+    `again: npx tsx scripts/simulate.ts --runs 1 --seed ${String(script.seed)} --profile ${script.profile} --trace`,
+  ].join('\n');
+}

@@ -1,0 +1,119 @@
+/**
+ * The simulated world: one store with its clock, the clients, and what is noted about them. It holds things together and
+ * decides nothing.
+ */
+import { MemoryStore, type MemorySnapshot } from '../memory-store.ts';
+import { contentOf, type DirectoryNode, type StoreNode } from '../memory-nodes.ts';
+import { Ledger } from './ledger.ts';
+import type { Script } from './script.ts';
+import type { SimulatedClient } from './client.ts';
+import type { OpenFolder } from '../../core/ports/folder.ts';
+import type { Listing } from '../../core/ports/transport.ts';
+
+export type FailureKind =
+  /** Content that nobody replaced or deleted is on no client. */
+  | 'lost'
+  /** Trees differ in the end. */
+  | 'diverged'
+  /** Rounds without edits still change something. */
+  | 'restless'
+  /** Content that nobody wrote is visible under a user's name. */
+  | 'torn'
+  /** An error that is no TransportError or LocalError, or any error in a quiet round. */
+  | 'threw'
+  /** A sync waits for nothing, or never ends. */
+  | 'hang'
+  /** The last report does not say what is true. */
+  | 'report';
+
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly message: string;
+}
+
+/** The engine's own names on the store begin so. */
+export const privatePrefix = '.ownsync';
+
+export class World {
+  readonly store = new MemoryStore();
+  /** The store's clock at the beginning. */
+  readonly start = this.store.clock;
+  readonly ledger = new Ledger();
+  readonly clients: SimulatedClient[] = [];
+  readonly history: string[] = [];
+  readonly failures: Failure[] = [];
+  readonly script: Script;
+  readonly openFolder: OpenFolder;
+  readonly trace: string[] | undefined;
+  /** What was written to the store since it was last emptied. */
+  writes: string[] = [];
+  /** False in the quiet rounds. */
+  chaos = true;
+  /** Earlier listings by path, for those that are stale. */
+  readonly listings = new Map<string, readonly Listing[]>();
+  storeBackup: MemorySnapshot | undefined;
+  rejected = 0;
+  syncs = 0;
+  steps = 0;
+
+  constructor(script: Script, parts: { readonly openFolder: OpenFolder; readonly trace: boolean }) {
+    this.script = script;
+    this.openFolder = parts.openFolder;
+    this.trace = parts.trace ? [] : undefined;
+  }
+
+  note(line: string): void {
+    this.history.push(line);
+    this.trace?.push(`** ${line}`);
+  }
+
+  fail(kind: FailureKind, message: string): void {
+    this.failures.push({ kind, message });
+    this.trace?.push(`!! ${kind}: ${message}`);
+  }
+
+  pass(milliseconds: number): void {
+    this.store.clock += milliseconds;
+  }
+
+  /** What users see on the store: path → text of a file, or `/` for a directory. */
+  storeTree(): Map<string, string> {
+    const found = new Map<string, string>();
+    const root = this.store.find('');
+    if (root?.kind === 'directory') collect(root, '', found);
+    return found;
+  }
+
+  /** After each change of the users' tree on the store by an agent: nothing torn, and stamps are remembered. */
+  checkStore(who: string, what: string): void {
+    for (const [path, text] of this.storeTree()) {
+      if (text === '/') continue;
+      this.ledger.sawStamp(path, weakStamp(this.store.find(path)));
+      if (this.ledger.isKnown(text)) continue;
+      this.fail('torn', `${who} ${what}: store shows ${path} = ${JSON.stringify(text)}`);
+    }
+  }
+}
+
+export function isPrivatePath(path: string): boolean {
+  return path.startsWith(privatePrefix);
+}
+
+export function weakStamp(node: StoreNode | undefined): string {
+  if (node?.kind !== 'file') return '';
+  return `${String(node.size)}@${String(Math.floor(node.modified / 1000))}`;
+}
+
+function collect(directory: DirectoryNode, prefix: string, found: Map<string, string>): void {
+  for (const [name, node] of directory.children) {
+    const path = prefix + name;
+    if (isPrivatePath(path)) continue;
+    if (node.kind === 'file') found.set(path, decoder.decode(contentOf(node)));
+    else if (node.kind === 'directory') {
+      found.set(path, '/');
+      collect(node, `${path}/`, found);
+    }
+  }
+}
+
+const decoder = new TextDecoder();
