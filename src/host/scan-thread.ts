@@ -1,0 +1,56 @@
+/**
+ * The main thread's side of the scan worker: one thread for the whole process, started at the first scan, never keeping the
+ * process alive when nothing is asked of it. If it cannot be started or dies, the scans under way fail; nothing falls back in silence.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Directory, Listing } from './scan-list.ts';
+import type { ListReply, ListRequest } from './scan-worker.ts';
+
+interface Waiting {
+  readonly resolve: (listings: readonly Listing[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly waiting: Map<number, Waiting>;
+}
+
+let thread: Thread | undefined;
+let lastId = 0;
+
+/** Listings of the directories, in the same order. */
+export function listInThread(directories: readonly Directory[]): Promise<readonly Listing[]> {
+  const { worker, waiting } = (thread ??= start());
+  lastId += 1;
+  const request: ListRequest = { id: lastId, directories };
+  return new Promise((resolve, reject) => {
+    waiting.set(request.id, { resolve, reject });
+    worker.ref();
+    worker.postMessage(request);
+  });
+}
+
+function start(): Thread {
+  // From source the file ends in .ts and the loader of this process (tsx, or Node itself) reads it; built, both end in .js.
+  const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const worker = new Worker(new URL(`./scan-worker.${suffix}`, import.meta.url), {
+    name: 'ownsync scan',
+  });
+  const waiting = new Map<number, Waiting>();
+  worker.on('message', ({ id, listings }: ListReply) => {
+    waiting.get(id)?.resolve(listings);
+    waiting.delete(id);
+    if (waiting.size === 0) worker.unref();
+  });
+  const fail = (cause: unknown): void => {
+    if (thread?.worker === worker) thread = undefined;
+    for (const { reject } of waiting.values())
+      reject(new Error('the scan thread ended', { cause }));
+    waiting.clear();
+  };
+  worker.on('error', fail);
+  worker.on('exit', fail);
+  worker.unref();
+  return { worker, waiting };
+}
