@@ -3,9 +3,9 @@
  * meanwhile may be seen twice or not at all. It must never show ownsync's own names.
  */
 import type { LocalProblem, LocalScan, LocalStat } from '../core/ports/local-tree.ts';
-import type { DiskState } from './fake-disk.ts';
+import type { DiskState } from './fake-disk-state.ts';
 import { isPrivate } from './fake-user.ts';
-import { statOf, type VolumeDirectory, type VolumeNode } from './fake-volume.ts';
+import { statOf, type VolumeDirectory } from './fake-volume.ts';
 import { LocalError } from '../core/ports/local-tree.ts';
 
 export interface ScanWish {
@@ -30,7 +30,10 @@ export async function scanVolume(state: DiskState, wish: ScanWish): Promise<Loca
     wish.signal.throwIfAborted();
     if (!state.present) throw new LocalError('the folder is not there', { kind: 'missing-root' });
     const node = state.volume.find(path);
-    if (node?.kind !== 'directory') continue;
+    if (node?.kind !== 'directory') {
+      found.entries.delete(path);
+      continue;
+    }
     waiting.push(...readDirectory(node, { path, found, ignored: wish.ignored }));
   }
   return found;
@@ -51,19 +54,17 @@ function readDirectory(
     const path = above === '' ? node.name : `${above}/${node.name}`;
     if (isPrivate(path)) continue;
     if (wish.ignored(path, node.kind === 'directory')) {
-      if (above !== '') found.untracked.add(above);
+      found.untracked.add(above);
       continue;
     }
-    const problem = troubleWith(node, path);
-    if (problem !== undefined) found.problems.push(problem);
+    if (node.kind === 'special') {
+      found.problems.push({ path, kind: 'special', message: 'is no file' });
+      found.untracked.add(above);
+      continue;
+    }
     const stat = statOf(node);
     if (stat !== undefined) found.entries.set(path, stat);
     if (node.kind === 'directory') deeper.push(path);
   }
   return deeper;
-}
-
-function troubleWith(node: VolumeNode, path: string): LocalProblem | undefined {
-  if (node.kind === 'special') return { path, kind: 'special', message: 'is no file' };
-  return undefined;
 }

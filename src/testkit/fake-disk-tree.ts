@@ -1,27 +1,21 @@
 /**
  * The engine's view of a fake disk: the {@link LocalTree} operations over a volume, each in the steps that a real disk
- * would take, with a gate before, between and after them. It must never change a path that is not as expected.
+ * would take, with a gate before, between and after them. Here are those that only read, and those on ownsync's own things.
  */
 import { createHash } from 'node:crypto';
 import { LocalError, type LocalStat, type LocalTree } from '../core/ports/local-tree.ts';
-import type { DiskState } from './fake-disk.ts';
+import { recoverAsides } from './fake-disk-aside.ts';
+import { changesOf } from './fake-disk-change.ts';
+import type { DiskState } from './fake-disk-state.ts';
 import { scanVolume } from './fake-disk-scan.ts';
-import { nameOf, sameStat, statOf, type VolumeFile, type VolumeNode } from './fake-volume.ts';
-
-/** `before` an operation looked, `between` two of its steps, `after` its effect and before its answer. */
-export type DiskPoint = 'before' | 'between' | 'after';
-
-/** May throw or never resolve; undefined goes on at once. */
-export type DiskGate = (
-  point: DiskPoint,
-  operation: string,
-  path: string,
-) => Promise<void> | undefined;
+import { current, perform, type DiskGate, type Session } from './fake-disk-session.ts';
+import { sameStat, statOf, type VolumeFile } from './fake-volume.ts';
 
 export function connectDisk(state: DiskState, gate: DiskGate): LocalTree {
   const session: Session = { state, gate };
   const { volume } = state;
   return {
+    ...changesOf(session),
     facts: state.facts,
     rootState: (folderId) =>
       perform(session, { operation: 'rootState', path: '', rootless: true }, () => {
@@ -33,6 +27,7 @@ export function connectDisk(state: DiskState, gate: DiskGate): LocalTree {
         state.marker = folderId;
       }),
     scan: (ignored, signal) => {
+      recoverAsides(state, session);
       const step = (path: string): Promise<void> | undefined => gate('between', 'scan', path);
       return scanVolume(state, { ignored, signal, step });
     },
@@ -53,67 +48,6 @@ export function connectDisk(state: DiskState, gate: DiskGate): LocalTree {
       perform(session, { operation: 'discard', path: token }, () => {
         state.staged.delete(token);
       }),
-    place: (staged, path, expected, metadata) =>
-      put(session, { operation: 'place', path, expected }, () => {
-        const bytes = state.staged.get(staged.token);
-        if (bytes === undefined) {
-          throw new LocalError(`staged file ${staged.token} is gone`, { kind: 'unknown', path });
-        }
-        const file = volume.newFile(nameOf(path), bytes);
-        file.mtime = volume.rounded(metadata.mtime * 1000);
-        file.executable = metadata.executable;
-        state.staged.delete(staged.token);
-        return file;
-      }),
-    placeLink: (path, target, expected) =>
-      put(session, { operation: 'placeLink', path, expected }, () => ({
-        kind: 'link',
-        id: volume.newId(),
-        name: nameOf(path),
-        target,
-        mtime: volume.rounded(volume.options.now()),
-      })),
-    makeDirectory: (path) =>
-      perform(session, { operation: 'makeDirectory', path }, () => {
-        const parent = volume.makeParent(path);
-        const before = volume.find(path);
-        if (parent === undefined || (before !== undefined && before.kind !== 'directory')) {
-          return 'changed';
-        }
-        if (before === undefined) volume.attach(parent, volume.newDirectory(nameOf(path)));
-        return 'done';
-      }),
-    rename: (from, to, expected) =>
-      perform(session, { operation: 'rename', path: from }, () =>
-        rename(session, { from, to, expected }),
-      ),
-    remove: (path, expected) =>
-      perform(session, { operation: 'remove', path }, () => {
-        const node = volume.find(path);
-        if (node === undefined || node.kind === 'directory') return 'changed';
-        if (!sameStat(statOf(node), expected)) return 'changed';
-        toTrash(state, path, node);
-        volume.detach(path);
-        return 'done';
-      }),
-    removeDirectory: (path) =>
-      perform(session, { operation: 'removeDirectory', path }, () => {
-        const node = volume.find(path);
-        if (node === undefined) return 'done';
-        if (node.kind !== 'directory' || node.children.size > 0 || path === '') return 'changed';
-        volume.detach(path);
-        volume.free(node);
-        return 'done';
-      }),
-    setMetadata: (path, expected, metadata) =>
-      perform(session, { operation: 'setMetadata', path }, () => {
-        const node = volume.find(path);
-        if (node?.kind !== 'file' || !sameStat(statOf(node), expected)) return 'changed';
-        node.mtime = volume.rounded(metadata.mtime * 1000);
-        node.executable = metadata.executable;
-        node.ctime = volume.changeTime();
-        return statOf(node) ?? 'changed';
-      }),
     sweep: (retention) =>
       perform(session, { operation: 'sweep', path: '' }, () => {
         state.staged.clear();
@@ -121,92 +55,6 @@ export function connectDisk(state: DiskState, gate: DiskGate): LocalTree {
         state.trash = state.trash.filter((item) => item.since > oldest);
       }),
   };
-}
-
-interface Session {
-  readonly state: DiskState;
-  readonly gate: DiskGate;
-}
-
-interface Call {
-  readonly operation: string;
-  readonly path: string;
-  /** May be called while the root is missing. */
-  readonly rootless?: boolean;
-}
-
-async function perform<T>(session: Session, call: Call, effect: () => T): Promise<T> {
-  const { gate, state } = session;
-  const entry = gate('before', call.operation, call.path);
-  if (entry !== undefined) await entry;
-  if (!state.present && call.rootless !== true) {
-    throw new LocalError('the folder is not there', { kind: 'missing-root', path: call.path });
-  }
-  const result = effect();
-  const exit = gate('after', call.operation, call.path);
-  if (exit !== undefined) await exit;
-  return result;
-}
-
-function current(session: Session, path: string): LocalStat | undefined {
-  const node = session.state.volume.find(path);
-  return node === undefined ? undefined : statOf(node);
-}
-
-/** As on a real disk: the old content gets a second name in the trash, then the new one is renamed over it. */
-async function put(
-  session: Session,
-  call: Call & { readonly expected: LocalStat | undefined },
-  make: () => VolumeNode,
-): Promise<LocalStat | 'changed'> {
-  const { state, gate } = session;
-  const { operation, path, expected } = call;
-  const fits = (): boolean => expected?.kind !== 'directory' && asExpected(session, path, expected);
-  const first = await perform(session, { operation, path }, () => {
-    const node = state.volume.find(path);
-    if (!fits()) return 'changed';
-    if (node !== undefined) toTrash(state, path, node);
-    return 'done';
-  });
-  if (first === 'changed') return 'changed';
-  const parent = state.volume.makeParent(path);
-  if (parent === undefined || !fits()) return 'changed';
-  const node = make();
-  state.volume.attach(parent, node, nameOf(path));
-  const result = statOf(node);
-  const exit = gate('after', operation, path);
-  if (exit !== undefined) await exit;
-  return result ?? 'changed';
-}
-
-/** A file where a directory would have to be counts as nothing there; making the parents then fails. */
-function asExpected(session: Session, path: string, expected: LocalStat | undefined): boolean {
-  const node = session.state.volume.find(path);
-  if (node === undefined) return expected === undefined;
-  return expected !== undefined && sameStat(statOf(node), expected);
-}
-
-function rename(
-  session: Session,
-  wish: { readonly from: string; readonly to: string; readonly expected: LocalStat },
-): 'done' | 'changed' {
-  const { volume } = session.state;
-  const { from, to } = wish;
-  const node = volume.find(from);
-  if (node === undefined || !sameStat(statOf(node), wish.expected)) return 'changed';
-  if (to.startsWith(`${from}/`)) return 'changed';
-  const target = volume.find(to);
-  if (target !== undefined && target !== node) return 'changed';
-  const parent = volume.makeParent(to);
-  if (parent === undefined) return 'changed';
-  volume.detach(from);
-  volume.attach(parent, node, nameOf(to));
-  if (node.kind === 'file') node.ctime = volume.changeTime();
-  return 'done';
-}
-
-function toTrash(state: DiskState, path: string, node: VolumeNode): void {
-  state.trash.push({ path, since: state.volume.options.now(), node: { ...node } });
 }
 
 async function digest(

@@ -3,12 +3,14 @@
  * while it still is what the caller saw, whole or not at all, and then it goes to the trash. Every step passes a gate, so
  * that a test can crash between two of them or let the user in. It must never do in one step what a real disk does in two.
  */
-import type { LocalFacts, LocalTree } from '../core/ports/local-tree.ts';
+import type { LocalTree } from '../core/ports/local-tree.ts';
 import { createFakeUser, type FakeUser } from './fake-user.ts';
-import { connectDisk, type DiskGate } from './fake-disk-tree.ts';
-import { Volume, type VolumeNode, type VolumeOptions } from './fake-volume.ts';
+import type { DiskGate } from './fake-disk-session.ts';
+import type { DiskState } from './fake-disk-state.ts';
+import { connectDisk } from './fake-disk-tree.ts';
+import { Volume, type VolumeOptions } from './fake-volume.ts';
 
-export type { DiskGate, DiskPoint } from './fake-disk-tree.ts';
+export type { DiskGate, DiskPoint } from './fake-disk-session.ts';
 export type { FakeUser, SeenEntry, WriteOptions } from './fake-user.ts';
 
 export interface FakeDiskOptions extends Partial<VolumeOptions> {
@@ -16,27 +18,6 @@ export interface FakeDiskOptions extends Partial<VolumeOptions> {
   /** Bytes that may still be staged; beyond, `no-space`. Default: no limit. */
   readonly space?: number;
   readonly gate?: DiskGate;
-}
-
-/** What lies in the trash. */
-export interface TrashItem {
-  readonly path: string;
-  /** Milliseconds since 1970, by this disk's clock. */
-  readonly since: number;
-  readonly node: VolumeNode;
-}
-
-/** Everything a disk keeps when the program on it ends. */
-export interface DiskState {
-  readonly volume: Volume;
-  readonly facts: LocalFacts;
-  readonly staged: Map<string, Uint8Array>;
-  trash: TrashItem[];
-  marker: string | undefined;
-  /** False: the root directory itself is gone. */
-  present: boolean;
-  space: number;
-  tokens: number;
 }
 
 export interface FakeDisk extends LocalTree {
@@ -61,6 +42,7 @@ export function createFakeDisk(options: FakeDiskOptions = {}): FakeDisk {
     },
     staged: new Map(),
     trash: [],
+    asides: [],
     marker: undefined,
     present: true,
     space: options.space ?? Number.POSITIVE_INFINITY,
@@ -86,6 +68,7 @@ function take(to: DiskState, from: DiskState, fresh: boolean): void {
   to.volume.copyFrom(from.volume, fresh);
   to.marker = from.marker;
   to.trash = [...from.trash];
+  to.asides = [];
   to.tokens = Math.max(to.tokens, from.tokens);
   to.staged.clear();
   for (const [token, bytes] of from.staged) to.staged.set(token, bytes);

@@ -3,8 +3,8 @@
  * and the store, never the engine.
  */
 import { linkMark } from './acts.ts';
-import type { SimulatedClient } from './client.ts';
-import { isPrivatePath, type World } from './world.ts';
+import type { SimulatedClient, Simulation } from './client.ts';
+import { isPrivatePath } from './world.ts';
 
 const mostLoops = 16;
 /** Loops in a row in which nothing changed, before the end is believed. */
@@ -12,7 +12,7 @@ const calmLoops = 2;
 const betweenSyncs = 100_000;
 
 /** Everybody starts anew and has rounds alone until nothing changes any more; then the checks. */
-export async function judge(world: World): Promise<void> {
+export async function judge(world: Simulation): Promise<void> {
   const late = world.script.late.map((index) => world.clients[index]).filter((c) => c?.syncing);
   for (const client of world.clients) if (!late.includes(client)) client.crash();
   world.chaos = false;
@@ -38,11 +38,11 @@ export async function judge(world: World): Promise<void> {
   } else if (world.failures.length === 0) await lastRound(world);
 }
 
-function hangs(world: World): boolean {
+function hangs(world: Simulation): boolean {
   return world.failures.some(({ kind }) => kind === 'hang');
 }
 
-async function untilCalm(world: World): Promise<{ calm: number; changes: readonly string[] }> {
+async function untilCalm(world: Simulation): Promise<{ calm: number; changes: readonly string[] }> {
   let calm = 0;
   let changes: readonly string[] = [];
   for (let count = 0; count < mostLoops && !hangs(world); count += 1) {
@@ -54,7 +54,7 @@ async function untilCalm(world: World): Promise<{ calm: number; changes: readonl
 }
 
 /** One sync of each, one after the other. Returns what changed, `clients/` files left out. */
-async function loop(world: World, clients: readonly SimulatedClient[]): Promise<string[]> {
+async function loop(world: Simulation, clients: readonly SimulatedClient[]): Promise<string[]> {
   const changes: string[] = [];
   for (const client of clients) {
     changes.push(...(await watchedSync(world, client)).changes);
@@ -64,7 +64,7 @@ async function loop(world: World, clients: readonly SimulatedClient[]): Promise<
   return changes;
 }
 
-async function watchedSync(world: World, client: SimulatedClient) {
+async function watchedSync(world: Simulation, client: SimulatedClient) {
   const before = signature(client);
   world.writes = [];
   const report = await client.quietSync();
@@ -97,15 +97,15 @@ export function describeTree(client: SimulatedClient, precision: number): string
   });
 }
 
-function treesAreEqual(world: World): boolean {
+function treesAreEqual(world: Simulation): boolean {
   return differences(world).length === 0;
 }
 
-function compareTrees(world: World): void {
+function compareTrees(world: Simulation): void {
   for (const difference of differences(world)) world.fail('diverged', difference);
 }
 
-function differences(world: World): string[] {
+function differences(world: Simulation): string[] {
   const precision = Math.max(1000, ...world.clients.map(({ spec }) => spec.mtimePrecision));
   const trees = world.clients.map((client) => ({
     name: client.name,
@@ -131,7 +131,7 @@ function differ(a: readonly string[], b: readonly string[]): string | undefined 
 }
 
 /** Links are in records only; whether a directory with nothing but links is on the store is the engine's choice. */
-function differFromStore(world: World): string | undefined {
+function differFromStore(world: Simulation): string | undefined {
   const [first] = world.clients;
   if (first === undefined) return undefined;
   const tree = [...first.disk.user.tree()];
@@ -152,7 +152,7 @@ function differFromStore(world: World): string | undefined {
 }
 
 /** Every content that nobody replaced or deleted is on every client. */
-function checkLost(world: World): void {
+function checkLost(world: Simulation): void {
   for (const client of world.clients) {
     const there = new Set<string>();
     for (const entry of client.disk.user.tree().values()) {
@@ -167,7 +167,7 @@ function checkLost(world: World): void {
 }
 
 /** Everybody restarted once more: a round writes nothing but `clients/`, and says that all is well. */
-async function lastRound(world: World): Promise<void> {
+async function lastRound(world: Simulation): Promise<void> {
   for (const client of world.clients) client.crash();
   world.pass(3_700_000);
   for (const client of world.clients) {
@@ -183,7 +183,7 @@ async function lastRound(world: World): Promise<void> {
 }
 
 /** For the traces of tests: what is where at this moment. */
-export function showWorld(world: World): string[] {
+export function showWorld(world: Simulation): string[] {
   const lines = world.clients.map(
     (client) => `${client.name}: ${describeTree(client, 1000).join('; ')}`,
   );

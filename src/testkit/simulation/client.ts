@@ -12,7 +12,7 @@ import { drained, Gates, turned } from './gates.ts';
 import { createSeededRandom, seedOf } from './rng.ts';
 import type { ClientSpec } from './script.ts';
 import { openGatedTransport } from './transport.ts';
-import type { World } from './world.ts';
+import { World } from './world.ts';
 
 const callLimit = 20_000;
 const patienceTurns = 40;
@@ -30,6 +30,11 @@ interface Run {
   readonly gates: Gates;
   readonly folder: Folder;
   sync: Sync | undefined;
+}
+
+/** The world with the computers in it. */
+export class Simulation extends World {
+  readonly clients: SimulatedClient[] = [];
 }
 
 export class SimulatedClient {
@@ -87,7 +92,7 @@ export class SimulatedClient {
     const run = this.#run;
     if (run === undefined || !this.syncing) return;
     let left = fault;
-    for (let count = 0; count < times && this.syncing && this.#run === run; count += 1) {
+    for (let count = 0; count < times && this.#isRunning(run); count += 1) {
       await this.#settleDown(run);
       const { moved, faulted } = run.gates.step((pick * (count + 1)) % 1, left);
       this.#world.steps += 1;
@@ -98,6 +103,11 @@ export class SimulatedClient {
       if (!moved && !this.#wake(run, pick)) return;
       await drained();
     }
+  }
+
+  /** Asked anew after each wait: the run may have crashed meanwhile. */
+  #isRunning(run: Run): boolean {
+    return this.#run === run && this.syncing;
   }
 
   cancel(): void {

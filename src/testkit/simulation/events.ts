@@ -3,11 +3,11 @@
  * script is a script.
  */
 import { linkMark, perform } from './acts.ts';
-import { SimulatedClient } from './client.ts';
+import { SimulatedClient, type Simulation } from './client.ts';
 import { describeEvent, type SimulationEvent } from './script.ts';
-import { isPrivatePath, type World } from './world.ts';
+import { isPrivatePath } from './world.ts';
 
-export async function carryOutEvent(world: World, event: SimulationEvent): Promise<void> {
+export async function carryOutEvent(world: Simulation, event: SimulationEvent): Promise<void> {
   if (event.do === 'act') {
     const who = event.who === 'store' ? 'store' : world.clients[event.who];
     if (who !== undefined) perform(world, who, event.what);
@@ -25,7 +25,7 @@ export async function carryOutEvent(world: World, event: SimulationEvent): Promi
 type Other = Exclude<SimulationEvent, { do: 'act' } | { do: 'step' }>;
 
 /** False: it made no sense now. */
-function happens(world: World, event: Other): boolean {
+function happens(world: Simulation, event: Other): boolean {
   switch (event.do) {
     case 'time':
       world.pass(event.milliseconds);
@@ -44,7 +44,7 @@ function happens(world: World, event: Other): boolean {
 }
 
 function happensTo(
-  world: World,
+  world: Simulation,
   client: SimulatedClient,
   event: Extract<Other, { client: number }>,
 ): boolean {
@@ -82,7 +82,7 @@ function happensTo(
 }
 
 /** Whoever has a backup is put back to it. */
-function restore(world: World, what: 'state' | 'tree' | 'both'): boolean {
+function restore(world: Simulation, what: 'state' | 'tree' | 'both'): boolean {
   const client = world.clients.find(({ backup }) => backup !== undefined);
   if (client?.backup === undefined) return false;
   client.crash();
@@ -92,7 +92,7 @@ function restore(world: World, what: 'state' | 'tree' | 'both'): boolean {
   return true;
 }
 
-function clone(world: World, client: SimulatedClient, older: boolean): boolean {
+function clone(world: Simulation, client: SimulatedClient, older: boolean): boolean {
   const from = older ? client.backup : { disk: client.disk, state: client.state };
   if (from === undefined) return false;
   const copy = new SimulatedClient(world, { name: `${client.name}X`, spec: client.spec, from });
@@ -101,7 +101,7 @@ function clone(world: World, client: SimulatedClient, older: boolean): boolean {
 }
 
 function setStoreBack(
-  world: World,
+  world: Simulation,
   event: Extract<Other, { do: 'store-wipe' } | { do: 'store-restore' }>,
 ): boolean {
   const { store } = world;
@@ -119,7 +119,7 @@ function setStoreBack(
 }
 
 /** A backup tool that writes the files anew. */
-function restamp(world: World): void {
+function restamp(world: Simulation): void {
   world.pass(1000);
   for (const path of world.store.tree().keys()) {
     const node = world.store.find(path);
@@ -128,7 +128,7 @@ function restamp(world: World): void {
 }
 
 /** What existed only on what was set back is gone, and nobody can bring it again. */
-function forgetWhatIsNowhere(world: World): void {
+function forgetWhatIsNowhere(world: Simulation): void {
   const there = new Set(world.storeTree().values());
   for (const { disk } of world.clients) {
     for (const entry of disk.user.tree().values()) {

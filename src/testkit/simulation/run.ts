@@ -3,13 +3,13 @@
  */
 import type { OpenFolder } from '../../core/ports/folder.ts';
 import { judge, showWorld } from './checker.ts';
-import { SimulatedClient } from './client.ts';
+import { SimulatedClient, Simulation } from './client.ts';
 import { carryOutEvent } from './events.ts';
 import { turned } from './gates.ts';
 import { generateScript } from './generate.ts';
 import { profileNamed } from './profiles.ts';
 import type { Script } from './script.ts';
-import { World, type Failure } from './world.ts';
+import type { Failure } from './world.ts';
 
 export interface RunResult {
   readonly script: Script;
@@ -36,7 +36,7 @@ export function simulate(seed: number, profile: string, options: RunOptions): Pr
 }
 
 export async function runScript(script: Script, options: RunOptions): Promise<RunResult> {
-  const world = new World(script, {
+  const world = new Simulation(script, {
     openFolder: options.openFolder,
     trace: options.trace === true,
   });
@@ -66,7 +66,7 @@ export async function runScript(script: Script, options: RunOptions): Promise<Ru
   return resultOf(world);
 }
 
-function resultOf(world: World): RunResult {
+function resultOf(world: Simulation): RunResult {
   const { script, failures, history, syncs, steps, rejected } = world;
   const trace = world.trace === undefined ? [] : [...world.trace, ...showWorld(world)];
   const { irreducible } = world.ledger;

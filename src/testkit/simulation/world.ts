@@ -1,12 +1,11 @@
 /**
- * The simulated world: one store with its clock, the clients, and what is noted about them. It holds things together and
+ * What all simulated computers share: one store with its clock, and what is noted about everything. It holds things together and
  * decides nothing.
  */
 import { MemoryStore, type MemorySnapshot } from '../memory-store.ts';
 import { contentOf, type DirectoryNode, type StoreNode } from '../memory-nodes.ts';
 import { Ledger } from './ledger.ts';
 import type { Script } from './script.ts';
-import type { SimulatedClient } from './client.ts';
 import type { OpenFolder } from '../../core/ports/folder.ts';
 import type { Listing } from '../../core/ports/transport.ts';
 
@@ -39,7 +38,6 @@ export class World {
   /** The store's clock at the beginning. */
   readonly start = this.store.clock;
   readonly ledger = new Ledger();
-  readonly clients: SimulatedClient[] = [];
   readonly history: string[] = [];
   readonly failures: Failure[] = [];
   readonly script: Script;
