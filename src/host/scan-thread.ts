@@ -3,6 +3,7 @@
  * process alive when nothing is asked of it. If it cannot be started or dies, the scans under way fail; nothing falls back in silence.
  */
 import { Worker } from 'node:worker_threads';
+import { LocalError } from '../core/ports/local-tree.ts';
 import type { Directory, Listing } from './scan-list.ts';
 import type { ListReply, ListRequest } from './scan-worker.ts';
 
@@ -32,11 +33,7 @@ export function listInThread(directories: readonly Directory[]): Promise<readonl
 }
 
 function start(): Thread {
-  // From source the file ends in .ts and the loader of this process (tsx, or Node itself) reads it; built, both end in .js.
-  const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = new Worker(new URL(`./scan-worker.${suffix}`, import.meta.url), {
-    name: 'ownsync scan',
-  });
+  const worker = new Worker(workerUrl(), { name: 'ownsync scan' });
   const waiting = new Map<number, Waiting>();
   worker.on('message', ({ id, listings }: ListReply) => {
     waiting.get(id)?.resolve(listings);
@@ -45,12 +42,28 @@ function start(): Thread {
   });
   const fail = (cause: unknown): void => {
     if (thread?.worker === worker) thread = undefined;
-    for (const { reject } of waiting.values())
-      reject(new Error('the scan thread ended', { cause }));
+    for (const { reject } of waiting.values()) reject(ended(cause));
     waiting.clear();
   };
   worker.on('error', fail);
   worker.on('exit', fail);
   worker.unref();
   return { worker, waiting };
+}
+
+function ended(cause: unknown): LocalError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new LocalError(`The thread that scans the folder ended: ${why}.`, {
+    kind: 'unknown',
+    cause,
+  });
+}
+
+function workerUrl(): URL {
+  if (!import.meta.url.endsWith('.ts')) return new URL('./scan-worker.js', import.meta.url);
+  // From source, in tests: a thread does not get the loader that this process reads TypeScript with, and registers it itself.
+  const worker = JSON.stringify(new URL('./scan-worker.ts', import.meta.url).href);
+  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  const code = `import { register } from ${loader}; register(); await import(${worker});`;
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }
