@@ -301,6 +301,13 @@ describe('withTrace and withDryRun', () => {
     ]);
   });
 
+  it('dry run: a folder whose place is not made yet looks empty, and only that', async () => {
+    const { transport } = fakeTransport({ list: () => Promise.reject(fail('not-found')) });
+    const dry = withDryRun(transport);
+    expect(await dry.list('', calm())).to.deep.equal({ entries: [], complete: true });
+    expect(await failure(dry.list('a', calm()))).to.include({ kind: 'not-found' });
+  });
+
   it('dry run: reads pass, nothing else does', async () => {
     const { transport, calls } = fakeTransport({ batch: () => Promise.resolve([]) });
     const dry = withDryRun(transport);

@@ -5,7 +5,7 @@ import type {
   BatchResult,
   TransportError,
 } from '../../src/core/ports/transport.ts';
-import { withRetry } from '../../src/transport/layers/retry.ts';
+import { pauseAfter, withRetry } from '../../src/transport/layers/retry.ts';
 import { calm, chunks, fail, failure, fakeTransport, gather, source } from './fake.ts';
 
 const rule = { retries: 2, first: 1, longest: 2 };
@@ -83,6 +83,14 @@ describe('withRetry', () => {
       expect(calls).to.have.length(row.calls);
     });
   }
+
+  it('waits twice as long each time, up to a limit, and never less than half of it', () => {
+    const slow = { retries: 9, first: 1000, longest: 5000 };
+    expect([1, 2, 3, 4, 9].map((failures) => pauseAfter(failures, slow, 0.999))).to.deep.equal([
+      1000, 1999, 3998, 4998, 4998,
+    ]);
+    expect([1, 4].map((failures) => pauseAfter(failures, slow, 0))).to.deep.equal([500, 2500]);
+  });
 
   it('gives up with the last error, and tells of each pause', async () => {
     const told: TransportError[] = [];

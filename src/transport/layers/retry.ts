@@ -2,7 +2,7 @@
  * Repeats what failed for a passing reason: `unreachable` or `busy`, and only when nothing was done or nothing can be
  * done twice. After an unknown outcome a write or rename is never repeated: the engine looks first.
  */
-import pRetry from 'p-retry';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TransportError } from '../../core/ports/transport.ts';
 import type { BatchResult, Content, Transport } from '../../core/ports/transport.ts';
 import { around, onlyReads } from './around.ts';
@@ -11,18 +11,18 @@ import type { BatchCall, Operation, ReadCall, Run } from './around.ts';
 export interface RetryRule {
   /** How often after the first try. */
   readonly retries: number;
-  /** First pause, milliseconds; each following one is twice as long, with chance added, up to `longest`. */
+  /** First pause, milliseconds; each following one is twice as long up to `longest`, and chance takes up to half off. */
   readonly first: number;
   readonly longest: number;
 }
 
-/** About 15 to 30 s in all: a short cut of the line is bridged, a dead server is reported before a person gives up. */
+/** About 8 to 15 s in all: a short cut of the line is bridged, a dead server is reported before a person gives up. */
 export const RETRIES: RetryRule = { retries: 4, first: 1000, longest: 15_000 };
 
 export interface RetryOptions {
   readonly rule?: RetryRule;
   /** Told before each pause. */
-  readonly onRetry?: (error: TransportError) => void;
+  readonly onRetry?: (error: TransportError, milliseconds: number) => void;
 }
 
 export function withRetry(inner: Transport, options: RetryOptions = {}): Transport {
@@ -50,27 +50,28 @@ interface RepeatContext {
 
 async function repeat<T>(run: Run<T>, { operation, signal, options }: RepeatContext): Promise<T> {
   const rule = options.rule ?? RETRIES;
-  try {
-    return await pRetry(() => run(signal), {
-      retries: rule.retries,
-      minTimeout: rule.first,
-      maxTimeout: rule.longest,
-      factor: 2,
-      randomize: true,
-      signal,
-      shouldRetry: ({ error }) => mayRepeat(operation, error),
-      onFailedAttempt: ({ error, retriesLeft }) => {
-        if (retriesLeft > 0 && mayRepeat(operation, error)) options.onRetry?.(error);
-      },
-    });
-  } catch (error) {
-    if (error instanceof TransportError || !signal.aborted) throw error;
-    throw new TransportError('stopped', {
-      kind: 'cancelled',
-      operation: operation.name,
-      cause: error,
-    });
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await run(signal);
+    } catch (error) {
+      if (failures > rule.retries || !mayRepeat(operation, error) || signal.aborted) throw error;
+      const milliseconds = pauseAfter(failures, rule, Math.random());
+      options.onRetry?.(error, milliseconds);
+      await sleep(milliseconds, undefined, { signal }).catch((cause: unknown) => {
+        throw new TransportError('stopped', {
+          kind: 'cancelled',
+          operation: operation.name,
+          cause,
+        });
+      });
+    }
   }
+}
+
+/** The pause after so many failures, milliseconds; `chance` in [0, 1) spreads clients that failed at the same moment. */
+export function pauseAfter(failures: number, rule: RetryRule, chance: number): number {
+  const full = Math.min(rule.longest, rule.first * 2 ** (failures - 1));
+  return Math.round(full * (0.5 + chance / 2));
 }
 
 /** A read that was cut goes on where it stopped, as long as the store still holds the same file. */

@@ -1,0 +1,179 @@
+#!/usr/bin/env node
+/**
+ * The command line: reads arguments, hands them to a command, ends with its exit code. A command's own code, and what it
+ * needs, is loaded only when it runs.
+ */
+import { readFileSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import yargs from 'yargs';
+import type { Argv } from 'yargs';
+import { EXIT } from './cli/exit-codes.ts';
+import type { ExitCode } from './cli/exit-codes.ts';
+import type { Program } from './cli/program.ts';
+import { run } from './cli/run.ts';
+import type { Command, GlobalArguments } from './cli/run.ts';
+
+/** `--wait` without a number, seconds. */
+const DEFAULT_WAIT = 300;
+
+const EXITS = `Exit codes: 0 in sync · 1 failed · 2 wrong usage or configuration · 3 done, but some paths have problems
+or --wait ran out · 4 a decision is needed (ownsync status). Of several folders the worst counts: 2, 1, 4, 3, 0.`;
+
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  let exit: ExitCode | undefined;
+  const controller = stopOnSignals();
+  const act = async (args: GlobalArguments, command: Command): Promise<void> => {
+    exit = await run(args, command, { signal: controller.signal, ...surroundings() });
+  };
+  const parser = commands(globals(argv), act)
+    .epilogue(EXITS)
+    .strict()
+    .demandCommand(1, 'Say what to do: sync, status, accept or demo.')
+    .recommendCommands()
+    .fail((message: string | null, error: Error | undefined) => {
+      if (error !== undefined) throw error;
+      process.stderr.write(`ownsync: ${message ?? 'wrong usage'}\nSee: ownsync --help\n`);
+      exit = EXIT.usage;
+    });
+  await parser.parseAsync();
+  return exit ?? EXIT.inSync;
+}
+
+/** What stands before or after every command. */
+function globals(argv: readonly string[]): Argv<GlobalArguments> {
+  return yargs(argv.map(withDefaultWait))
+    .scriptName('ownsync')
+    .usage(
+      '$0 COMMAND\n\nKeeps folders the same on all your computers through storage that can only store.',
+    )
+    .locale('en')
+    .option('config', { type: 'string', requiresArg: true, describe: 'Configuration file' })
+    .option('debug', {
+      type: 'boolean',
+      default: false,
+      describe: 'Show every operation and stack traces',
+    })
+    .version(version())
+    .wrap(100)
+    .exitProcess(false);
+}
+
+type Act = (args: GlobalArguments, command: Command) => Promise<void>;
+
+function commands(parser: Argv<GlobalArguments>, act: Act): Argv<GlobalArguments> {
+  return parser
+    .command(
+      'sync [folders..]',
+      'Bring folders in sync, all or the named ones',
+      (sub) =>
+        sub
+          .positional('folders', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'Names of folders',
+          })
+          .option('dry-run', {
+            type: 'boolean',
+            default: false,
+            describe: 'Only show what would be done',
+          })
+          .option('wait', {
+            type: 'number',
+            requiresArg: true,
+            describe: `Wait until all live computers hold everything (--wait or --wait=SECONDS; ${DEFAULT_WAIT} if not said)`,
+          })
+          .option('json', { type: 'boolean', default: false, describe: 'One JSON object a line' })
+          .check(({ wait }) => {
+            if (wait === undefined || (Number.isFinite(wait) && wait >= 0)) return true;
+            throw new Error('--wait expects a number of seconds');
+          }, false),
+      (args) =>
+        act(args, async (program) => {
+          const { sync } = await import('./cli/sync.ts');
+          const { folders, dryRun, wait, json } = args;
+          return await sync(program, { folders, dryRun, wait, json });
+        }),
+    )
+    .command(
+      'status',
+      'Show what is known here, without asking a store',
+      (sub) => sub.option('json', { type: 'boolean', default: false, describe: 'One JSON object' }),
+      (args) =>
+        act(args, async (program) =>
+          (await import('./cli/status.ts')).status(program, { json: args.json }),
+        ),
+    )
+    .command(
+      'accept [ids..]',
+      'Let held paths go on: all, or those of the given ids',
+      (sub) =>
+        sub.positional('ids', {
+          type: 'string',
+          array: true,
+          default: [] as string[],
+          describe: 'Ids from status',
+        }),
+      (args) =>
+        act(args, async (program) =>
+          (await import('./cli/accept.ts')).accept(program, { ids: args.ids }),
+        ),
+    )
+    .command(
+      'demo',
+      'Two computers and a server in a temporary directory',
+      (sub) =>
+        sub.option('once', { type: 'boolean', default: false, describe: 'End after the tour' }),
+      (args) =>
+        act(args, async (program) =>
+          (await import('./cli/demo.ts')).demo(program, { once: args.once }),
+        ),
+    );
+}
+
+/** A bare `--wait` must not take the next word, which names a folder, for its number. */
+function withDefaultWait(argument: string): string {
+  return argument === '--wait' ? `--wait=${DEFAULT_WAIT}` : argument;
+}
+
+function surroundings(): Pick<Program, 'terminal' | 'around'> {
+  const line = (stream: NodeJS.WriteStream) => (text: string) => void stream.write(`${text}\n`);
+  return {
+    terminal: {
+      out: line(process.stdout),
+      err: line(process.stderr),
+      screen: process.stdout.isTTY && process.env['TERM'] !== 'dumb' ? process.stdout : undefined,
+    },
+    around: { platform: process.platform, home: homedir(), env: process.env, hostName: hostname() },
+  };
+}
+
+/** The first signal ends the work cleanly, a second one at once. So does a reader that has gone away. */
+function stopOnSignals(): AbortController {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.stopped);
+    controller.abort(new DOMException('stopped', 'AbortError'));
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') controller.abort(error);
+  });
+  return controller;
+}
+
+function version(): string {
+  for (const place of ['../package.json', '../../package.json']) {
+    try {
+      const text = readFileSync(new URL(place, import.meta.url), 'utf8');
+      return (JSON.parse(text) as { version: string }).version;
+    } catch {
+      // Compiled, this file lies one directory deeper.
+    }
+  }
+  return 'unknown';
+}
+
+process.exitCode = await main(process.argv.slice(2));
+// Nothing should hold the process now; if a plugin left something open, it is not waited for.
+setTimeout(() => process.exit(), 2000).unref();

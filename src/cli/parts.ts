@@ -1,0 +1,36 @@
+/**
+ * The real parts of this computer: disk, state, clock and engine, and stores by the loader. Imported by the commands that
+ * sync, never at start-up: it brings the database along.
+ */
+import { existsSync } from 'node:fs';
+import type { AgentParts } from '../agent.ts';
+import type { Config } from '../config/config.ts';
+import { openFolder } from '../core/engine/folder.ts';
+import { openDiskTree } from '../host/disk-tree.ts';
+import { acquireFolderLock } from '../host/folder-lock.ts';
+import { machineIdentity } from '../host/machine.ts';
+import { openSqliteState } from '../host/sqlite-state.ts';
+import { systemClock, systemCodec, systemRandom } from '../host/world.ts';
+import { openStore } from '../transport/open-store.ts';
+import type { Program } from './program.ts';
+
+export function systemParts(config: Config, program: Program): AgentParts {
+  const { around, log, signal, secrets } = program;
+  return {
+    openFolder,
+    openStore: async (name) => {
+      const store = config.stores.get(name);
+      if (store === undefined) throw new Error(`no store "${name}"`);
+      const { home, env } = around;
+      return await openStore(store, { config, home, env, log, signal, onSecret: secrets.add });
+    },
+    openLocal: ({ local }) => openDiskTree(local),
+    openState: openSqliteState,
+    stateExists: existsSync,
+    lock: acquireFolderLock,
+    machine: machineIdentity,
+    clock: systemClock,
+    random: systemRandom,
+    codec: systemCodec,
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * What every command is given, and the first steps they share: finding the configuration and choosing folders. Loads
+ * neither a plugin nor the engine by itself.
+ */
+import type { AgentParts } from '../agent.ts';
+import type { Config, FolderConfig } from '../config/config.ts';
+import { nearest } from '../config/issues.ts';
+import { loadConfig } from '../config/load.ts';
+import type { LoadContext } from '../config/load.ts';
+import { defaultConfigFile } from '../config/places.ts';
+import type { Surroundings } from '../config/places.ts';
+import type { Log } from '../core/ports/world.ts';
+import type { SecretKeeper } from './secret-keeper.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Program {
+  readonly terminal: Terminal;
+  readonly around: Surroundings & { readonly hostName: string };
+  /** From `--config`. */
+  readonly configFile: string | undefined;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly secrets: SecretKeeper;
+  /** The parts for a configuration; tests hand in others. */
+  readonly partsFor: (config: Config, program: Program) => Promise<AgentParts>;
+}
+
+/** Wrong use of the command line: exit code 2. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** `--config`, else `$OWNSYNC_CONFIG`, else the platform's place. Fails with ConfigError. */
+export async function readConfig(
+  { around, configFile }: Program,
+  checkOptions?: LoadContext['checkOptions'],
+): Promise<Config> {
+  const fromEnvironment = around.env['OWNSYNC_CONFIG'];
+  const named = fromEnvironment === '' ? undefined : fromEnvironment;
+  const file = configFile ?? named ?? defaultConfigFile(around);
+  return await loadConfig(file, {
+    ...around,
+    ...(checkOptions === undefined ? {} : { checkOptions }),
+  });
+}
+
+/** The named folders, in the order of the file; no names: all. Fails with {@link UsageError}. */
+export function chooseFolders(config: Config, names: readonly string[]): readonly FolderConfig[] {
+  const known = config.folders.map(({ name }) => name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    const hint =
+      near === undefined ? `known: ${known.join(', ') || 'none'}` : `did you mean "${near}"?`;
+    throw new UsageError(`no folder is called "${name}"; ${hint}`);
+  }
+  return names.length === 0
+    ? config.folders
+    : config.folders.filter(({ name }) => names.includes(name));
+}

@@ -1,0 +1,124 @@
+/**
+ * Every kind of error, halt and state trouble as a person is told: why, what to do, which exit code. Tables only.
+ */
+import type { Halt } from '../core/ports/folder.ts';
+import type { LocalErrorKind } from '../core/ports/local-tree.ts';
+import type { TransportErrorKind } from '../core/ports/transport.ts';
+import { EXIT } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+
+export interface Reaction {
+  /** What happened, completing "store: …" or "this computer: …". */
+  readonly why: string;
+  readonly todo: string;
+  readonly exit: ExitCode;
+}
+
+const AGAIN = 'Nothing is lost; the next `ownsync sync` goes on where this one stopped.';
+
+export const TRANSPORT_REACTIONS: Readonly<Record<TransportErrorKind, Reaction>> = {
+  unreachable: {
+    why: 'the store cannot be reached, or the line broke',
+    todo: `Check your network and the store's host and port. ${AGAIN}`,
+    exit: EXIT.failed,
+  },
+  busy: {
+    why: 'the store has too much to do or too many connections',
+    todo: `Try again in a while; if it stays so, lower "connections" of this store. ${AGAIN}`,
+    exit: EXIT.failed,
+  },
+  auth: {
+    why: 'the store refused the login',
+    todo: 'Check the user, the password and the certificate settings of this store.',
+    exit: EXIT.failed,
+  },
+  denied: {
+    why: 'the store does not allow it',
+    todo: 'Give the account the right to read and write there, or choose another place with the folder\'s "path".',
+    exit: EXIT.failed,
+  },
+  'not-found': {
+    why: 'something that is needed is not on the store',
+    todo: `Check the folder's "path". ${AGAIN}`,
+    exit: EXIT.failed,
+  },
+  precondition: {
+    why: 'somebody else changed it at the same moment',
+    todo: `Run it again. ${AGAIN}`,
+    exit: EXIT.failed,
+  },
+  exists: {
+    why: 'something else is already there',
+    todo: 'Move it away on the store, or choose another place with the folder\'s "path".',
+    exit: EXIT.failed,
+  },
+  'not-empty': {
+    why: 'a directory on the store is not empty',
+    todo: `Run it again. ${AGAIN}`,
+    exit: EXIT.failed,
+  },
+  'no-space': {
+    why: 'the store is full, or your quota is used up',
+    todo: `Make room on the store. ${AGAIN}`,
+    exit: EXIT.failed,
+  },
+  'invalid-name': {
+    why: 'the store does not take this name',
+    todo: 'Choose another name.',
+    exit: EXIT.failed,
+  },
+  unsupported: {
+    why: 'the store cannot do what is needed',
+    todo: 'See docs/errors.md for what a store has to be able to do.',
+    exit: EXIT.failed,
+  },
+  corrupt: {
+    why: 'what came from the store is not what was put there',
+    todo: `Run it again; if it stays so, look at the store's disk. Damaged content never replaces a file of yours.`,
+    exit: EXIT.failed,
+  },
+  cancelled: { why: 'it was stopped', todo: AGAIN, exit: EXIT.stopped },
+  unknown: {
+    why: 'the store gave an answer that ownsync does not understand',
+    todo: `Run it again; with --debug it shows every operation. ${AGAIN}`,
+    exit: EXIT.failed,
+  },
+};
+
+export const LOCAL_REACTIONS: Readonly<Record<LocalErrorKind, Reaction>> = {
+  'no-space': {
+    why: "this computer's disk is full",
+    todo: `Make room there. ${AGAIN}`,
+    exit: EXIT.failed,
+  },
+  denied: {
+    why: 'this computer does not allow it',
+    todo: `Give yourself the right to read and write there. ${AGAIN}`,
+    exit: EXIT.failed,
+  },
+  'invalid-name': {
+    why: "this computer's disk does not take this name",
+    todo: 'Choose another name on one of your other computers.',
+    exit: EXIT.failed,
+  },
+  'missing-root': {
+    why: 'the local folder is not there',
+    todo: 'Plug in or mount its disk, or correct "local"; for a new folder make the directory first. Nothing is deleted anywhere because of it.',
+    exit: EXIT.decision,
+  },
+  unknown: {
+    why: "this computer's disk gave an error",
+    todo: `Look at the message above. ${AGAIN}`,
+    exit: EXIT.failed,
+  },
+};
+
+export const HALT_TODO: Readonly<Record<Halt, string>> = {
+  'local-root-missing':
+    'Plug in or mount its disk, or correct "local". Nothing is deleted anywhere because of it.',
+  'local-root-unmarked':
+    'If its disk is not mounted, mount it. If the directory was made anew on purpose, see docs/errors.md.',
+  'other-folder-on-store':
+    'Check the folder\'s "path" and whether the store was restored or set up anew; see docs/errors.md.',
+  'format-too-new': 'Install a newer ownsync on this computer.',
+};
