@@ -1,0 +1,178 @@
+/**
+ * Moves a file's bytes, in and out. A file is written in place under the name the engine chose; it counts as written
+ * when its size is right and the disk has it. What fails half-way stays, torn: it is the engine's to resume or sweep.
+ */
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Content, Source, Stamp } from '../../src/plugin-api.ts';
+import { stampOf, type StampRules } from './entries.ts';
+import { asTransportError, codeOf, refusal, type Attempt } from './errors.ts';
+import { cancelled, untilAborted } from './perform.ts';
+
+const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+
+/** Never through a link, and never waiting for the other end of a pipe. (Windows knows neither flag.) */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
+const careful = (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0);
+
+const chunkBytes = 256 * 1024;
+
+export interface Transfer {
+  readonly place: string;
+  readonly attempt: Attempt;
+  readonly signal: AbortSignal;
+  readonly rules: StampRules;
+}
+
+/** Writes the whole file, or its rest after `from` bytes that are there. */
+export async function store(transfer: Transfer, source: Source, from: number): Promise<Stamp> {
+  const { place, attempt, rules } = transfer;
+  const fresh = attempt.operation === 'write';
+  const file = await open(place, O_WRONLY | careful | (fresh ? O_CREAT | O_TRUNC : 0), 0o666);
+  try {
+    const before = await file.stat();
+    if (!before.isFile()) throw refusal('precondition', attempt, 'it is not a file');
+    if (!fresh && before.size !== from) {
+      throw refusal('precondition', attempt, `it has ${before.size} bytes, not ${from}`);
+    }
+    await pour(file, transfer, { source, from });
+    if (source.modified !== undefined) await setTime(file, source.modified);
+    await file.sync();
+    const after = await file.stat({ bigint: true });
+    if (Number(after.size) !== source.size) {
+      throw refusal('corrupt', attempt, `${after.size} bytes arrived of ${source.size}`);
+    }
+    await syncDirectory(dirname(place));
+    return stampOf(after, rules);
+  } finally {
+    // Closing may be where a full or broken network disk first tells: its error must not be lost.
+    await file.close();
+  }
+}
+
+async function pour(
+  file: FileHandle,
+  { attempt, signal }: Transfer,
+  { source, from }: { readonly source: Source; readonly from: number },
+): Promise<void> {
+  let done = from;
+  const chunks = source.open(from)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await untilAborted(nextOf(chunks, attempt), signal);
+      if (next.done === true) break;
+      if (done + next.value.length > source.size) {
+        throw refusal('corrupt', attempt, `the source gives more than its ${source.size} bytes`);
+      }
+      await writeFully(file, next.value, done);
+      done += next.value.length;
+      signal.throwIfAborted();
+    }
+  } finally {
+    // Not awaited: a source that hangs would hang here too.
+    void Promise.resolve(chunks.return?.()).catch(() => undefined);
+  }
+  if (done !== source.size) {
+    throw refusal('corrupt', attempt, `the source ended after ${done} of ${source.size} bytes`);
+  }
+}
+
+/** An error of the source says nothing about the store, and must not be read by the store's table. */
+async function nextOf(
+  chunks: AsyncIterator<Uint8Array>,
+  attempt: Attempt,
+): Promise<IteratorResult<Uint8Array>> {
+  try {
+    return await chunks.next();
+  } catch (error) {
+    throw refusal('corrupt', { ...attempt, cause: error }, 'the source failed');
+  }
+}
+
+async function writeFully(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
+  }
+}
+
+/** Half a microsecond more: the seconds travel as a floating-point number and are cut to microseconds on the way. */
+async function setTime(file: FileHandle, modified: number): Promise<void> {
+  await file.utimes(Date.now() / 1000, secondsOf(modified));
+}
+
+export function secondsOf(milliseconds: number): number {
+  return (milliseconds + 0.0005) / 1000;
+}
+
+/** ORDER: a name outlives a power cut only when its directory has reached the disk as well. */
+export async function syncDirectory(place: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  let directory: FileHandle | undefined;
+  try {
+    directory = await open(place, O_RDONLY);
+    await directory.sync();
+  } catch (error) {
+    // A directory that may be written but not read, and file systems that cannot do this for directories.
+    if (!['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'EISDIR'].includes(codeOf(error))) throw error;
+  } finally {
+    await directory?.close();
+  }
+}
+
+/**
+ * Opens at once, so that a missing file is told at once. What is never read to its end is closed by the signal or,
+ * through `reading`, with the store.
+ */
+export async function openFile(
+  transfer: Transfer,
+  options: { readonly from: number; readonly reading: Set<() => Promise<void>> },
+): Promise<Content> {
+  const { place, attempt, signal, rules } = transfer;
+  const file = await open(place, O_RDONLY | careful);
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= file.close());
+  const letGo = (): void => {
+    signal.removeEventListener('abort', letGo);
+    options.reading.delete(close);
+    // Nothing was written: an error of closing tells nothing, and a disk that hangs must not hold up the reader.
+    void close().catch(() => undefined);
+  };
+  options.reading.add(close);
+  signal.addEventListener('abort', letGo, { once: true });
+  if (signal.aborted) letGo();
+  try {
+    const found = await file.stat({ bigint: true });
+    if (!found.isFile()) throw refusal('precondition', attempt, 'it is not a file');
+    const range = { from: options.from, size: Number(found.size) };
+    return { stream: chunksOf(file, transfer, { ...range, letGo }), stamp: stampOf(found, rules) };
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+}
+
+async function* chunksOf(
+  file: FileHandle,
+  { attempt, signal }: Transfer,
+  range: { readonly from: number; readonly size: number; readonly letGo: () => void },
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let at = range.from; at < range.size;) {
+      const buffer = new Uint8Array(Math.min(chunkBytes, range.size - at));
+      const { bytesRead } = await untilAborted(file.read(buffer, 0, buffer.length, at), signal);
+      if (bytesRead === 0) {
+        throw refusal('corrupt', attempt, `it ended after ${at} of ${range.size} bytes`);
+      }
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    if (signal.aborted) throw cancelled(attempt, signal);
+    throw asTransportError(error, attempt);
+  } finally {
+    range.letGo();
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What every operation has in common: the signal, the question whether the store is still the one that was opened, and
+ * the translation of errors. It never repeats an operation.
+ */
+import { TransportError } from '../../src/plugin-api.ts';
+import { asTransportError, type Attempt } from './errors.ts';
+import type { Root } from './root.ts';
+
+export interface Job<T> {
+  readonly operation: string;
+  readonly path: string;
+  readonly signal: AbortSignal;
+  /** Whether it changes the store, so that a broken-off one leaves the question what came of it. */
+  readonly changes: boolean;
+  readonly run: (attempt: Attempt) => Promise<T>;
+}
+
+export async function perform<T>(root: Root, job: Job<T>): Promise<T> {
+  const { operation, path, signal } = job;
+  const attempt: Attempt = { operation, path };
+  if (isAborted(signal)) throw cancelled(attempt, signal);
+  try {
+    return await untilAborted(bracketed(root, job, attempt), signal);
+  } catch (error) {
+    const outcome = job.changes ? 'unknown' : 'not-done';
+    if (isAborted(signal)) throw cancelled({ ...attempt, outcome }, signal);
+    throw error;
+  }
+}
+
+/**
+ * ORDER: the root is checked before, so that nothing is written below the mount point of a share that is gone, and
+ * again after a success or an absence, which an unmounted share would answer as readily as a mounted one.
+ */
+async function bracketed<T>(root: Root, job: Job<T>, attempt: Attempt): Promise<T> {
+  await root.check(attempt);
+  const outcome = job.changes ? 'unknown' : 'not-done';
+  let result: T;
+  try {
+    result = await job.run(attempt);
+  } catch (error) {
+    const translated = asTransportError(error, attempt);
+    if (translated.kind === 'not-found') await root.check(attempt);
+    const unclear = translated.kind === 'unreachable' || translated.kind === 'unknown';
+    throw unclear ? asTransportError(error, { ...attempt, outcome }) : translated;
+  }
+  await root.check({ ...attempt, outcome });
+  return result;
+}
+
+/** The promise, or the signal's reason as soon as it is aborted. What was begun may still end later, unseen. */
+export async function untilAborted<T>(wait: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    signal.throwIfAborted();
+    await Promise.race([wait, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    wait.catch(() => undefined);
+  }
+  signal.throwIfAborted();
+  return wait;
+}
+
+export function cancelled(attempt: Attempt, signal: AbortSignal): TransportError {
+  return new TransportError(`${attempt.operation} ${attempt.path}: cancelled`, {
+    kind: 'cancelled',
+    ...attempt,
+    cause: signal.reason,
+  });
+}
+
+/** A call, because it changes between two looks. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

@@ -1,0 +1,76 @@
+/**
+ * The directory that is the store: found once at the start, and asked again around every operation whether it is still
+ * the same one. An unmounted share leaves an empty directory behind, and that must never pass for an empty store.
+ */
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { asTransportError, codeOf, refusal, type Attempt } from './errors.ts';
+import { mountAt, mountOf, parseMountTable, type Mount } from './mount-table.ts';
+
+export interface Root {
+  /** Absolute, without links. */
+  readonly path: string;
+  /** Type of its file system where the system tells it. */
+  readonly type: string | undefined;
+  readonly device: bigint;
+  /** Throws `unreachable` when another directory is there now. */
+  readonly check: (attempt: Attempt) => Promise<void>;
+}
+
+export async function openRoot(
+  path: string,
+  { requireMount }: { readonly requireMount: boolean },
+): Promise<Root> {
+  const attempt: Attempt = { operation: 'open', path: '' };
+  const real = await realpath(path).catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw asTransportError(error, attempt);
+    throw refusal('unreachable', attempt, `the directory ${path} does not exist; is it mounted?`);
+  });
+  const before = await identify(real, attempt);
+  if (!before.directory) throw refusal('denied', attempt, `${path} is not a directory`);
+  const mounts = await mountTable();
+  if (requireMount && !(await isMountPoint(real, before.device, mounts))) {
+    const advice = 'mount it, or set requireMount to false if this directory itself is the store';
+    throw refusal('unreachable', attempt, `nothing is mounted at ${path}; ${advice}`);
+  }
+  return {
+    path: real,
+    type: mounts === undefined ? undefined : mountOf(mounts, real)?.type,
+    device: before.device,
+    check: async (later) => {
+      const now = await identify(real, later);
+      if (now.device === before.device && now.inode === before.inode) return;
+      const reason = `${path} is no longer the directory that was opened; was it unmounted?`;
+      throw refusal('unreachable', later, reason);
+    },
+  };
+}
+
+async function identify(
+  path: string,
+  attempt: Attempt,
+): Promise<{ device: bigint; inode: bigint; directory: boolean }> {
+  try {
+    const found = await stat(path, { bigint: true });
+    return { device: found.dev, inode: found.ino, directory: found.isDirectory() };
+  } catch (error) {
+    // A root that cannot be looked at says nothing about what is below it, whatever the code.
+    const kind = codeOf(error) === 'EACCES' ? 'denied' : 'unreachable';
+    throw refusal(kind, attempt, `the directory ${path} cannot be reached (${codeOf(error)})`);
+  }
+}
+
+async function mountTable(): Promise<readonly Mount[] | undefined> {
+  const text = await readFile('/proc/self/mountinfo', 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : parseMountTable(text);
+}
+
+async function isMountPoint(
+  path: string,
+  device: bigint,
+  mounts: readonly Mount[] | undefined,
+): Promise<boolean> {
+  if (mounts !== undefined) return mountAt(mounts, path) !== undefined;
+  const parent = dirname(path);
+  return parent === path || (await stat(parent, { bigint: true })).dev !== device;
+}
