@@ -1,0 +1,85 @@
+/**
+ * Keeping the records small: a master when segments outgrow it, own segments away once a master that was read back covers
+ * them and is old enough, masters away when a newer one covers them.
+ */
+import { covers } from '../model/version.ts';
+import type { ListedEntry } from '../ports/transport.ts';
+import type { Context } from './context.ts';
+import { layout, parseMasterName, parseSegmentName } from './layout.ts';
+import { storeNow } from './lease.ts';
+import { readMaster } from './pull.ts';
+import { writeMaster } from './travel.ts';
+
+export async function compact(ctx: Context): Promise<void> {
+  const { state, limits } = ctx;
+  const manifests = await ctx.store.list(layout.manifests);
+  if (manifests.entries.length < limits.segmentsPerMaster) {
+    return;
+  }
+  const masters = await ctx.store.list(layout.masters);
+  const uncovered = manifests.entries.filter(({ name }) => !isCovered(ctx, name, masters.entries));
+  if (uncovered.length >= limits.segmentsPerMaster) {
+    await writeMaster(ctx);
+  }
+  const now = await storeNow(ctx);
+  const proven = await provenMasters(ctx, masters.entries, now);
+  const own = state.identity.client;
+  for (const { name } of manifests.entries) {
+    const parsed = parseSegmentName(name);
+    const end = parsed && state.segmentEnds.get(`${parsed.client}.${String(parsed.k)}`);
+    if (parsed?.client === own && end !== undefined && proven.some((seen) => (seen[own] ?? 0) >= end[1])) {
+      await ctx.store.remove(`${layout.manifests}/${name}`);
+    }
+  }
+  await dropCoveredMasters(ctx, masters.entries, proven);
+}
+
+function isCovered(ctx: Context, name: string, masters: readonly ListedEntry[]): boolean {
+  const parsed = parseSegmentName(name);
+  const end = parsed && ctx.state.segmentEnds.get(`${parsed.client}.${String(parsed.k)}`);
+  return (
+    parsed !== undefined &&
+    end !== undefined &&
+    masters.some((m) => (ctx.state.masters.get(m.name)?.[parsed.client] ?? 0) >= end[1])
+  );
+}
+
+/** What masters that are old enough and were just read back have seen. */
+async function provenMasters(
+  ctx: Context,
+  masters: readonly ListedEntry[],
+  now: number | undefined,
+): Promise<Record<string, number>[]> {
+  const proven: Record<string, number>[] = [];
+  for (const { name, stamp } of masters) {
+    const age = now === undefined || stamp.modified === undefined ? 0 : now - stamp.modified;
+    if (parseMasterName(name) !== undefined && age >= ctx.limits.masterAge) {
+      const master = await readMaster(ctx, name);
+      if (master !== undefined) {
+        proven.push({ ...master.seen });
+      }
+    }
+  }
+  return proven;
+}
+
+/** Only the writer drops its master, and only for a strictly greater one that was proven. */
+async function dropCoveredMasters(
+  ctx: Context,
+  masters: readonly ListedEntry[],
+  proven: readonly Record<string, number>[],
+): Promise<void> {
+  const { state } = ctx;
+  for (const { name } of masters) {
+    const parsed = parseMasterName(name);
+    const seen = state.masters.get(name);
+    if (parsed?.client !== state.identity.client || seen === undefined) {
+      continue;
+    }
+    if (proven.some((greater) => covers(greater, seen) && !covers(seen, greater))) {
+      await ctx.store.remove(layout.master(name));
+      state.masters.delete(name);
+    }
+  }
+  state.commit();
+}

@@ -1,0 +1,40 @@
+/** What every step of a round works with: the ports, the memory, the limits, and what this run has found so far. */
+import type { FolderEvent, FolderParts, FolderSettings, PathProblem } from '../ports/folder.ts';
+import type { LocalTree, StagedFile } from '../ports/local-tree.ts';
+import type { Stamp } from '../ports/transport.ts';
+import type { Clock, Codec, Log, Random } from '../ports/world.ts';
+import type { Limits } from './limits.ts';
+import type { FolderState } from './state.ts';
+import type { StoreIo } from './store-io.ts';
+
+export interface Context {
+  readonly settings: FolderSettings;
+  readonly store: StoreIo;
+  readonly local: LocalTree;
+  readonly state: FolderState;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly codec: Codec;
+  readonly log: Log;
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+  readonly digestOf: (text: string) => string;
+  readonly emit: (event: FolderEvent) => void;
+  /** Of this round: one problem per path, the last one said. */
+  readonly problems: Map<string, PathProblem>;
+  /** Files read from the store during the survey, by digest, so that they are not fetched twice. */
+  readonly fetched: Map<string, StagedFile>;
+  /** Stamps of other programs' files, and when (monotonic) they were first looked at. */
+  readonly firstLooks: Map<string, { readonly stamp: Stamp; readonly at: number }>;
+}
+
+export interface RunMemory {
+  readonly firstLooks: Map<string, { readonly stamp: Stamp; readonly at: number }>;
+}
+
+export type Parts = FolderParts;
+
+export function problem(ctx: Context, found: PathProblem): void {
+  ctx.problems.set(found.path, found);
+  ctx.emit({ type: 'problem', problem: found });
+}

@@ -1,0 +1,83 @@
+/**
+ * Bringing a version's content from the store to a staged local file, verified by its digest before anything else may see it.
+ */
+import type { FileEntry } from '../model/entry.ts';
+import { storedTimeOf } from '../model/entry.ts';
+import { looksAlike } from '../model/stamp.ts';
+import type { StagedFile } from '../ports/local-tree.ts';
+import type { Context } from './context.ts';
+import { problem } from './context.ts';
+import { isKind } from './store-io.ts';
+
+/** Undefined: the store does not hold it (now); a problem says so where that will not mend itself. */
+export async function fetchVersion(
+  ctx: Context,
+  path: string,
+  entry: FileEntry,
+): Promise<StagedFile | undefined> {
+  const ready = ctx.fetched.get(entry.digest);
+  if (ready !== undefined) {
+    ctx.fetched.delete(entry.digest);
+    return ready;
+  }
+  if (!(await holds(ctx, path, entry))) {
+    problem(ctx, {
+      path,
+      kind: 'not-on-store',
+      message: 'the newest version is not on the store now; the computer that has it brings it again',
+    });
+    return undefined;
+  }
+  try {
+    return await readVerified(ctx, path, entry);
+  } catch (error) {
+    if (isKind(error, 'not-found')) {
+      return undefined; // moved or deleted meanwhile
+    }
+    throw error;
+  }
+}
+
+/** By the sighting; if that says something else, a look may show that the announced version has arrived since. */
+async function holds(ctx: Context, path: string, entry: FileEntry): Promise<boolean> {
+  const { state } = ctx;
+  if (state.sightings.get(path)?.key === entry.digest) {
+    return true;
+  }
+  const found = await ctx.store.look(path);
+  if (found === 'absent' || found.kind !== 'file') {
+    return false;
+  }
+  if (looksAlike(found.stamp, entry.size, storedTimeOf(entry)) === 'different') {
+    return false;
+  }
+  state.see(path, { key: entry.digest, stamp: found.stamp, unread: true });
+  return true;
+}
+
+async function readVerified(
+  ctx: Context,
+  path: string,
+  entry: FileEntry,
+): Promise<StagedFile | undefined> {
+  const { state } = ctx;
+  const { stream } = await ctx.store.read(path);
+  const staged = await ctx.local.stage(stream, ctx.signal);
+  if (staged.digest === entry.digest) {
+    const sighting = state.sightings.get(path);
+    if (sighting?.unread) {
+      const { unread: _, ...read } = sighting;
+      state.sightings.set(path, read);
+    }
+    return staged;
+  }
+  await ctx.local.discard(staged);
+  // It is not what its size and time made it look like: the next survey reads it as another program's edit.
+  state.unsee(path);
+  problem(ctx, {
+    path,
+    kind: 'corrupt',
+    message: 'the store holds other content than announced; it is read again in the next round',
+  });
+  return undefined;
+}

@@ -1,0 +1,272 @@
+/** The engine's door: a folder that can be synced, asked for its status, and told to go on. */
+import type {
+  Deed,
+  Folder,
+  FolderEvent,
+  FolderParts,
+  FolderStatus,
+  PathProblem,
+  SyncOptions,
+  SyncReport,
+} from '../ports/folder.ts';
+import type { StateStore } from '../ports/state-store.ts';
+import { covers } from '../model/version.ts';
+import { readClients, tellOwn } from './clients.ts';
+import { compact } from './compact.ts';
+import type { Context, RunMemory } from './context.ts';
+import { acceptHeld, heldQuestions } from './guarding.ts';
+import type { Limits } from './limits.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
+import type { RoundResult } from './round.ts';
+import { round } from './round.ts';
+import { FolderState } from './state.ts';
+import { StoreIo } from './store-io.ts';
+
+const WAIT_PAUSE = 3000;
+
+/** Opens a folder over its parts. `limits` is for tests. */
+export function openFolder(parts: FolderParts, limits: Partial<Limits> = {}): Folder {
+  return new SyncedFolder(parts, { ...DEFAULT_LIMITS, ...limits });
+}
+
+class SyncedFolder implements Folder {
+  readonly #parts: FolderParts;
+  readonly #limits: Limits;
+  readonly #memory: RunMemory = { firstLooks: new Map() };
+  #state: FolderState;
+
+  constructor(parts: FolderParts, limits: Limits) {
+    this.#parts = parts;
+    this.#limits = limits;
+    this.#state = new FolderState(parts.state);
+  }
+
+  async sync(options: SyncOptions): Promise<SyncReport> {
+    return options.dryRun === true ? this.#dryRun(options) : this.#run(options);
+  }
+
+  /** Everything is computed on a copy of the memory that is thrown away. */
+  async #dryRun(options: SyncOptions): Promise<SyncReport> {
+    const tally = new Tally(() => undefined);
+    const ctx = this.#context(options.signal, tally, new FolderState(unwritten(this.#parts.state)));
+    const result = await round(ctx, { dryRun: true });
+    return { ...this.#report(ctx, tally, { rounds: 1, result }), plan: planned(result) };
+  }
+
+  async #run(options: SyncOptions): Promise<SyncReport> {
+    const tally = new Tally(this.#parts.onEvent);
+    try {
+      return await this.#rounds(options, tally);
+    } catch (error) {
+      // What was not committed may be half of something: the next sync starts from what is durable.
+      this.#state = new FolderState(this.#parts.state);
+      throw error;
+    }
+  }
+
+  async #rounds(options: SyncOptions, tally: Tally): Promise<SyncReport> {
+    await this.#parts.local.sweep(this.#parts.settings.retention);
+    let rounds = 0;
+    let ctx = this.#context(options.signal, tally, this.#state);
+    let result: RoundResult;
+    do {
+      rounds++;
+      ctx = this.#context(options.signal, tally, this.#state);
+      result = await round(ctx, { dryRun: false });
+      if (!result.again && (await this.#settles(ctx, rounds))) {
+        result = { ...result, again: true };
+      }
+    } while (result.again && rounds < this.#limits.rounds);
+    if (result.halted === undefined) {
+      ctx.emit({ type: 'phase', phase: 'finish' });
+      await compact(ctx);
+      await tellOwn(ctx, this.#isComplete(ctx, result));
+      this.#state.meta.set('problems', [...ctx.problems.values()]);
+      this.#state.meta.set('lastRound', ctx.clock.now());
+      this.#state.commit();
+    }
+    const report = this.#report(ctx, tally, { rounds, result });
+    return options.wait === undefined || result.halted !== undefined
+      ? report
+      : { ...report, missingClients: await this.#waitForOthers(ctx, options.wait) };
+  }
+
+  /** Other programs' fresh files are waited for once, so that one sync brings them. */
+  async #settles(ctx: Context, rounds: number): Promise<boolean> {
+    const { settle } = ctx.settings;
+    const settling = [...ctx.problems.values()].some((p) => p.kind === 'settling');
+    if (!settling || settle === 0 || rounds >= this.#limits.rounds) {
+      return false;
+    }
+    ctx.emit({ type: 'waiting', reason: 'files on the store stand still', milliseconds: settle });
+    await ctx.clock.sleep(settle, ctx.signal);
+    return true;
+  }
+
+  #context(signal: AbortSignal, tally: Tally, state: FolderState): Context {
+    const { codec } = this.#parts;
+    return {
+      ...this.#parts,
+      ...this.#memory,
+      store: new StoreIo(this.#parts.transport, codec, signal),
+      state,
+      limits: this.#limits,
+      signal,
+      digestOf: (text) => {
+        const hasher = codec.hasher();
+        hasher.update(new TextEncoder().encode(text));
+        return hasher.digest();
+      },
+      emit: (event) => {
+        tally.take(event);
+      },
+      problems: new Map<string, PathProblem>(),
+      fetched: new Map(),
+    };
+  }
+
+  #isComplete(ctx: Context, result: RoundResult): boolean {
+    return !result.again && ctx.problems.size === 0 && this.#state.held.size === 0;
+  }
+
+  #report(
+    ctx: Context,
+    tally: Tally,
+    { rounds, result }: { rounds: number; result: RoundResult },
+  ): SyncReport {
+    const held = heldQuestions(ctx.state, (client) => this.#nameOf(ctx.state, client));
+    const { halted } = result;
+    return {
+      rounds,
+      inSync: halted === undefined && this.#isComplete(ctx, result),
+      done: tally.done,
+      conflicts: tally.conflicts,
+      problems: [...ctx.problems.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
+      held,
+      ...(halted === undefined ? {} : { halt: halted }),
+    };
+  }
+
+  #nameOf(state: FolderState, client: string): string {
+    if (client === state.identity.client) {
+      return this.#parts.settings.client;
+    }
+    for (const path of state.master.paths()) {
+      const version = state.master.recorded(path).find((v) => v.dot.startsWith(`${client}:`));
+      if (version !== undefined) {
+        return version.by;
+      }
+    }
+    return client;
+  }
+
+  /** Live clients whose disk does not hold all that this client has published, when the time is over. */
+  async #waitForOthers(ctx: Context, wait: number): Promise<string[]> {
+    const start = ctx.clock.monotonic();
+    const target = this.#state.seenByClient();
+    for (;;) {
+      const clients = await readClients(ctx);
+      const missing = clients.filter(
+        (c) => c.isLive && c.client !== this.#state.identity.client && !covers(c.held, target),
+      );
+      const elapsed = ctx.clock.monotonic() - start;
+      if (missing.length === 0 || elapsed >= wait) {
+        return missing.map((c) => c.name);
+      }
+      const names = missing.map((c) => c.name).join(', ');
+      const milliseconds = Math.min(WAIT_PAUSE, wait - elapsed);
+      ctx.emit({ type: 'waiting', reason: `for ${names}`, milliseconds });
+      await ctx.clock.sleep(milliseconds, ctx.signal);
+    }
+  }
+
+  status(): FolderStatus {
+    const state = this.#state;
+    const known = state.meta.get('identity') !== undefined;
+    let files = 0;
+    for (const [, ancestor] of state.ancestors.entries()) {
+      files += ancestor.key === '/' ? 0 : 1;
+    }
+    return {
+      folderId: state.folder,
+      clientId: known ? state.identity.client : '',
+      files,
+      lastRound: state.meta.get('lastRound') as number | undefined,
+      problems: (state.meta.get('problems') as PathProblem[] | undefined) ?? [],
+      held: known ? heldQuestions(state, (client) => this.#nameOf(state, client)) : [],
+      clients: [],
+    };
+  }
+
+  accept(ids?: readonly string[]): number {
+    return acceptHeld(this.#state, ids);
+  }
+}
+
+/** Counts deeds on their way to whoever listens. */
+class Tally {
+  readonly done: Record<Deed, number> = {
+    uploaded: 0,
+    downloaded: 0,
+    'deleted-here': 0,
+    'deleted-on-store': 0,
+    'moved-here': 0,
+    'moved-on-store': 0,
+    'conflict-copy': 0,
+    metadata: 0,
+    repaired: 0,
+    adopted: 0,
+  };
+  readonly conflicts: string[] = [];
+  readonly #listener: (event: FolderEvent) => void;
+
+  constructor(listener: (event: FolderEvent) => void) {
+    this.#listener = listener;
+  }
+
+  take(event: FolderEvent): void {
+    if (event.type === 'done') {
+      this.done[event.deed]++;
+      if (event.deed === 'conflict-copy') {
+        this.conflicts.push(event.path);
+      }
+    }
+    this.#listener(event);
+  }
+}
+
+function unwritten(store: StateStore): StateStore {
+  return {
+    load: () => store.load(),
+    commit: () => undefined,
+    close: () => undefined,
+  };
+}
+
+function planned(result: RoundResult): NonNullable<SyncReport['plan']> {
+  const { plan } = result;
+  if (plan === undefined) {
+    return [];
+  }
+  const movedOnStore = new Set(plan.movesOnStore.values());
+  const movedHere = new Set(plan.movesHere.values());
+  const step = (deed: Deed, moves?: ReadonlyMap<string, string>, moved?: Deed) => {
+    return ({ path }: { path: string }) => {
+      const from = moves?.get(path);
+      return from === undefined || moved === undefined
+        ? { deed, path }
+        : { deed: moved, path, from };
+    };
+  };
+  return [
+    ...plan.uploads.map(step('uploaded', plan.movesOnStore, 'moved-on-store')),
+    ...plan.deletesOnStore
+      .filter(({ path, over }) => over.length > 0 && !movedOnStore.has(path))
+      .map(step('deleted-on-store')),
+    ...plan.downloads.map(step('downloaded', plan.movesHere, 'moved-here')),
+    ...plan.deletesHere.filter(({ path }) => !movedHere.has(path)).map(step('deleted-here')),
+    ...plan.stepAsides.map(step('conflict-copy')),
+    ...plan.besides.map(step('conflict-copy')),
+    ...plan.metadata.map(step('metadata')),
+  ];
+}

@@ -1,0 +1,100 @@
+/**
+ * Another program's edit: read, and recorded as a change of this client that replaces what was sighted there before.
+ */
+import type { FileEntry } from '../model/entry.ts';
+import { keyOf } from '../model/entry.ts';
+import { compareStamps } from '../model/stamp.ts';
+import type { Version } from '../model/version.ts';
+import type { Stamp } from '../ports/transport.ts';
+import type { Context } from './context.ts';
+import { problem } from './context.ts';
+import type { LocalView } from './scan.ts';
+import { endsRound } from './store-io.ts';
+
+interface Find {
+  readonly path: string;
+  readonly stamp: Stamp;
+  readonly local: LocalView;
+}
+
+/** False: it could not be read as it was listed; a later round tries again. */
+export async function readForeign(ctx: Context, find: Find): Promise<boolean> {
+  const { path, stamp } = find;
+  try {
+    const content = await digestOnStore(ctx, find);
+    const after = await ctx.store.look(path);
+    if (after === 'absent' || compareStamps(stamp, after.stamp) === 'different') {
+      return false; // it changed while it was read
+    }
+    takeForeign(ctx, { path, stamp, ...content });
+    return true;
+  } catch (error) {
+    if (endsRound(error)) {
+      throw error;
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    problem(ctx, { path, kind: 'denied', message: `cannot be read from the store: ${why}` });
+    return false;
+  }
+}
+
+/** Reads it once; kept for the download if this computer does not hold the same already. */
+async function digestOnStore(
+  ctx: Context,
+  { path, local }: Find,
+): Promise<{ digest: string; size: number }> {
+  const { stream } = await ctx.store.read(path);
+  const staged = await ctx.local.stage(stream, ctx.signal);
+  const here = local.entries.get(path);
+  const isHere = here?.kind === 'file' && here.digest === staged.digest;
+  if (isHere || ctx.fetched.has(staged.digest)) {
+    await ctx.local.discard(staged);
+  } else {
+    ctx.fetched.set(staged.digest, staged);
+  }
+  return { digest: staged.digest, size: staged.size };
+}
+
+interface ForeignFile {
+  readonly path: string;
+  readonly stamp: Stamp;
+  readonly digest: string;
+  readonly size: number;
+}
+
+function takeForeign(ctx: Context, { path, stamp, digest, size }: ForeignFile): void {
+  const { state, settings } = ctx;
+  const was = state.sightings.get(path);
+  const versions = state.master.recorded(path);
+  const isOld = state.old.get(path)?.includes(digest) === true;
+  const past = state.past.get(path) ?? [];
+  state.see(path, { key: digest, stamp, listed: true });
+  if (versions.some((v) => keyOf(v.entry) === digest)) {
+    return;
+  }
+  if (state.meta.has('travelled') && versions.length > 0 && isOld) {
+    return; // older than what replaced it: the current version will be put back
+  }
+  // An old version put back goes beside what replaced it, not over it.
+  const back =
+    isOld || past.some((earlier) => compareStamps(earlier, stamp) === 'same');
+  const over = was === undefined || back ? [] : versions.filter((v) => keyOf(v.entry) === was.key);
+  const entry = foreignEntry(ctx, { stamp, digest, size, over });
+  state.record({ path, replaces: over.map((v) => v.dot), entry }, settings.client);
+}
+
+function foreignEntry(
+  ctx: Context,
+  { stamp, digest, size, over }: Omit<ForeignFile, 'path'> & { over: readonly Version[] },
+): FileEntry {
+  const modified = stamp.modified ?? ctx.clock.now();
+  const mtime = Math.floor(modified / 1000);
+  return {
+    kind: 'file',
+    digest,
+    size,
+    mtime,
+    executable: over.some((v) => v.entry.kind === 'file' && v.entry.executable),
+    ...(modified === mtime * 1000 ? {} : { stored: modified }),
+  };
+}

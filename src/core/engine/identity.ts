@@ -1,0 +1,85 @@
+/**
+ * Who this client is. A copied or restored state must never write under an id that another copy uses: it takes a new one
+ * before anything is written, and what it had not published is recorded again under that.
+ */
+import { decodeSegment } from '../format/segment.ts';
+import type { Change, Dot, Version } from '../model/version.ts';
+import { makeDot } from '../model/version.ts';
+import type { Context } from './context.ts';
+
+const ID_DIGITS = 12;
+
+export function ensureIdentity(ctx: Context): void {
+  const { state, settings } = ctx;
+  const known = state.meta.get('identity');
+  if (known === undefined) {
+    state.identity = {
+      client: ctx.random.hex(ID_DIGITS),
+      n: 0,
+      k: 0,
+      previous: '',
+      machine: settings.machine,
+      former: {},
+    };
+    state.commit();
+  } else if (state.identity.machine !== settings.machine) {
+    takeNewIdentity(ctx, 'the local state was copied from another machine or place');
+  }
+}
+
+/** Records what is unpublished again under a fresh id; everything else that was learnt stays. */
+export function takeNewIdentity(ctx: Context, why: string): void {
+  const { state, settings } = ctx;
+  const was = state.identity;
+  const unpublished = unpublishedChanges(ctx);
+  const client = ctx.random.hex(ID_DIGITS);
+  ctx.log('warn', 'takes a new client id', { was: was.client, now: client, why });
+  const renamed = new Map(unpublished.map((c, i) => [c.dot, makeDot(client, i + 1)]));
+  const dot = (d: Dot): Dot => renamed.get(d) ?? d;
+  renameDots(ctx, dot, new Set(renamed.keys()));
+  state.identity = {
+    client,
+    n: unpublished.length,
+    k: 0,
+    previous: '',
+    machine: settings.machine,
+    former: { ...was.former, [was.client]: state.seen.get(was.client) ?? 0 },
+  };
+  state.sealed = undefined;
+  state.outbox.clear();
+  for (const [i, change] of unpublished.entries()) {
+    state.outbox.set(String(i + 1).padStart(15, '0'), {
+      ...change,
+      dot: dot(change.dot),
+      replaces: change.replaces.map(dot),
+    });
+  }
+  state.commit();
+}
+
+function unpublishedChanges(ctx: Context): Change[] {
+  const { state } = ctx;
+  const { sealed, identity } = state;
+  const expected = { client: identity.client, k: sealed?.k ?? 0 };
+  const before =
+    sealed === undefined ? [] : decodeSegment(sealed.text, expected, ctx.digestOf).changes;
+  return [...before, ...state.outboxChanges()];
+}
+
+function renameDots(ctx: Context, dot: (d: Dot) => Dot, old: ReadonlySet<Dot>): void {
+  const { state } = ctx;
+  for (const path of [...state.master.paths()]) {
+    const versions = state.master.recorded(path);
+    if (versions.some((v) => old.has(v.dot))) {
+      state.setVersions(
+        path,
+        versions.map((v): Version => ({ ...v, dot: dot(v.dot) })),
+      );
+    }
+  }
+  for (const [path, ancestor] of [...state.ancestors.entries()]) {
+    if (ancestor.dots.some((d) => old.has(d))) {
+      state.ancestors.set(path, { ...ancestor, dots: ancestor.dots.map(dot) });
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Meeting the folder on the store: making it if it is not there, refusing it if it is another one.
+ * ORDER: everything of ours is made under a name of its own and appears by one rename, so that of several clients that
+ * begin at the same time exactly one makes the folder. A crash before the rename leaves an unused `.ownsync-new-…`.
+ */
+import { FormatError } from '../format/json-lines.ts';
+import { decodeFormat, encodeFormat } from '../format/small-files.ts';
+import type { Halt } from '../ports/folder.ts';
+import { TransportError } from '../ports/transport.ts';
+import type { Context } from './context.ts';
+import { DIRECTORIES, layout, OWN } from './layout.ts';
+import { endsRound } from './store-io.ts';
+
+const SMALL = 64 * 1024;
+
+const README = `This directory belongs to ownsync: it is how several computers keep the folder around it in sync.
+The files around it are plain files; use them with any program.
+
+To get a replaced or deleted file back by hand: look into history/, one directory per day. Each directory there has an
+index.jsonl that names, line by line, which file was what: "index" is the name here, "path" the name it had.
+
+Do not change anything else in here.
+`;
+
+const DENY = 'Require all denied\n';
+
+export interface Halted {
+  readonly reason: Halt;
+  readonly message: string;
+}
+
+/** Undefined: all is well, and the folder's id is known. */
+export async function join(ctx: Context): Promise<Halted | undefined> {
+  const format = (await readFormat(ctx)) ?? (await makeFolder(ctx));
+  if (!format.usable) {
+    return {
+      reason: 'format-too-new',
+      message: 'The folder on the store was made by a newer ownsync. Install that version here.',
+    };
+  }
+  const { state } = ctx;
+  if (state.folder !== undefined && state.folder !== format.folder) {
+    return {
+      reason: 'other-folder-on-store',
+      message:
+        'The store holds another folder than before (its id differs). Nothing was changed on either side. ' +
+        'Check the path in the config; if the change was meant, use a fresh state directory for this client.',
+    };
+  }
+  return checkLocal(ctx, format.folder);
+}
+
+async function checkLocal(ctx: Context, folder: string): Promise<Halted | undefined> {
+  const { state, local } = ctx;
+  const root = await local.rootState(state.folder);
+  if (root === 'missing') {
+    return {
+      reason: 'local-root-missing',
+      message: 'The local folder is not there. Nothing was deleted anywhere. Mount or create it.',
+    };
+  }
+  if (root === 'unmarked') {
+    return {
+      reason: 'local-root-unmarked',
+      message:
+        'The local folder is not the one that was synced before (its marker is missing). Nothing was deleted anywhere. ' +
+        'Put the folder back; to start over with what is there, use a fresh state directory for this client.',
+    };
+  }
+  if (state.folder === undefined) {
+    await local.mark(folder);
+    state.meta.set('folder', folder);
+    state.commit();
+  }
+  return undefined;
+}
+
+async function readFormat(ctx: Context) {
+  const text = await ctx.store.readTextIfThere(layout.format, SMALL);
+  if (text === undefined) {
+    return undefined;
+  }
+  try {
+    return decodeFormat(text);
+  } catch (error) {
+    if (error instanceof FormatError) {
+      throw new TransportError(
+        `${layout.format} on the store is damaged (${error.message}). Restore it from a backup of the store.`,
+        { kind: 'corrupt', operation: 'read', path: layout.format, cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+async function makeFolder(ctx: Context) {
+  const { store } = ctx;
+  const folder = ctx.state.folder ?? ctx.random.hex(32);
+  const fresh = `${OWN}-new-${ctx.random.hex(16)}`;
+  await store.makeDirectory(fresh);
+  for (const name of DIRECTORIES) {
+    await store.makeDirectory(`${fresh}/${name}`);
+  }
+  await store.writeText(`${fresh}/README.txt`, README);
+  if (ctx.settings.webRoot) {
+    await store.writeText(`${fresh}/.htaccess`, DENY);
+  }
+  await store.writeText(`${fresh}/format.json`, encodeFormat(folder));
+  try {
+    await store.rename(fresh, OWN);
+  } catch (error) {
+    if (endsRound(error)) {
+      throw error;
+    }
+    ctx.log('info', 'another client made the folder first', {});
+  }
+  const made = await readFormat(ctx);
+  if (made === undefined) {
+    throw new TransportError(`cannot make ${OWN} on the store: renaming a directory did not work`, {
+      kind: 'unsupported',
+      operation: 'rename',
+      path: OWN,
+    });
+  }
+  await store.removeTree(fresh);
+  return made;
+}

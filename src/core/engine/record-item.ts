@@ -1,0 +1,82 @@
+/** What a finished item means for the records: sighting, change and ancestor of each of its paths. */
+import { ancestorOf } from '../decide/reconcile.ts';
+import type { Entry, FileEntry } from '../model/entry.ts';
+import { DIRECTORY_KEY, storedKeyOf } from '../model/entry.ts';
+import type { Deed } from '../ports/folder.ts';
+import type { Stamp } from '../ports/transport.ts';
+import type { Context } from './context.ts';
+import { withStored } from './stage.ts';
+import type { Item, Member } from './transaction.ts';
+
+export async function recordItem(ctx: Context, item: Item): Promise<void> {
+  const touched = item.action === 'touch' ? await ctx.store.look(item.path) : 'absent';
+  const stampOf = (member: Member): Stamp => {
+    if (item.action === 'touch') {
+      return touched === 'absent' ? {} : touched.stamp;
+    }
+    return member.stamp ?? (item.action === 'move' ? (item.expected?.stamp ?? {}) : {});
+  };
+  for (const member of item.members) {
+    if (member.entry === null) {
+      recordGone(ctx, member);
+    } else {
+      recordThere(ctx, item, { member, entry: member.entry, stamp: stampOf(member) });
+    }
+  }
+  announce(ctx, item);
+}
+
+function recordGone(ctx: Context, { path, over }: Member): void {
+  const { state, settings } = ctx;
+  state.unsee(path);
+  if (over.length > 0) {
+    state.record({ path, replaces: over, entry: null }, settings.client);
+  }
+  state.ancestors.delete(path);
+  state.goneBy.delete(path);
+}
+
+function recordThere(
+  ctx: Context,
+  item: Item,
+  { member, entry, stamp }: { member: Member; entry: Entry; stamp: Stamp },
+): void {
+  const { state, settings } = ctx;
+  const { path, over } = member;
+  const stored = storedKeyOf(entry);
+  if (stored === undefined) {
+    state.unsee(path);
+  } else {
+    state.see(path, { key: stored, stamp: stored === DIRECTORY_KEY ? {} : stamp });
+  }
+  if (member.implied) {
+    return;
+  }
+  const isFile = entry.kind === 'file';
+  const made: Entry = isFile ? withStored(entry as FileEntry, stamp) : entry;
+  const gone = item.from === undefined ? undefined : item.members.find((m) => m.path === item.from);
+  const from = gone === undefined ? {} : { from: { path: gone.path, dots: gone.over } };
+  state.record({ path, replaces: over, entry: made, ...from }, settings.client);
+  const { dots: _, ...content } = ancestorOf(made, []);
+  state.hold(path, made, content);
+}
+
+function announce(ctx: Context, item: Item): void {
+  const deed = (member: Member): Deed => {
+    if (item.action === 'move') {
+      return 'moved-on-store';
+    }
+    if (item.action === 'touch') {
+      return 'metadata';
+    }
+    return member.entry === null ? 'deleted-on-store' : 'uploaded';
+  };
+  for (const member of item.members) {
+    const isHalf = item.from !== undefined && member.path === item.from;
+    const isSilent = member.entry === null && member.over.length === 0;
+    if (!member.implied && !isHalf && !isSilent) {
+      const from = item.from === undefined ? {} : { from: item.from };
+      ctx.emit({ type: 'done', deed: deed(member), path: member.path, ...from });
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * After an interruption: this client's own transaction is settled item by item; somebody else's dead lease is taken away
+ * by a rename, from which on the store itself refuses its sleeping holder, and what lies inside is put where it belongs.
+ */
+import type { Intent } from '../format/small-files.ts';
+import { DIRECTORY_KEY } from '../model/entry.ts';
+import { dayOf } from '../model/conflict-name.ts';
+import type { Context } from './context.ts';
+import { layout } from './layout.ts';
+import { isDead, readHolder, readLease } from './lease.ts';
+import { asideName, finishRecorded, isInPlace, keepHistory, putBack, settleItem } from './place.ts';
+import { recordItem } from './record-item.ts';
+import type { Transaction } from './transaction.ts';
+import { endsRound } from './store-io.ts';
+
+/** The own interrupted transaction first, then dead leases of others. Called with everything pulled. */
+export async function recover(ctx: Context): Promise<void> {
+  if (ctx.state.transaction !== undefined) {
+    await recoverOwn(ctx, ctx.state.transaction);
+  }
+  const lease = await readLease(ctx);
+  if (lease !== 'free' && (await isDead(ctx, lease.tx))) {
+    await breakLease(ctx, lease.tx);
+  }
+  await finishBroken(ctx);
+}
+
+async function recoverOwn(ctx: Context, transaction: Transaction): Promise<void> {
+  const { state, store } = ctx;
+  const { tx } = transaction;
+  const base = `${layout.placing}/${tx}`;
+  const holdsLease = await store.exists(base);
+  if (transaction.phase === 'placing') {
+    const wasTaken = holdsLease || !(await store.exists(layout.staged(tx)));
+    for (const item of wasTaken ? transaction.items : []) {
+      const isDone = holdsLease ? await settleItem(ctx, base, item) : await isInPlace(ctx, item);
+      if (isDone) {
+        await recordItem(ctx, item);
+      }
+    }
+    state.transaction = { ...transaction, phase: 'recorded' };
+  }
+  await finishRecorded(ctx, holdsLease);
+}
+
+/** Takes a dead lease away under an own name, looks whether it is the one judged, and finishes from what lies inside. */
+export async function breakLease(ctx: Context, tx: string): Promise<void> {
+  const broken = layout.lock(`broken-${ctx.state.identity.client}-${ctx.random.hex(8)}`);
+  try {
+    await ctx.store.rename(layout.placing, broken);
+  } catch (error) {
+    if (endsRound(error)) {
+      throw error;
+    }
+    return;
+  }
+  const inside = await ctx.store.listIfThere(broken);
+  if (inside?.entries.some((entry) => entry.name === tx)) {
+    ctx.log('warn', 'a placing lease was dead and is taken away', { tx });
+    await settleBroken(ctx, broken);
+  } else {
+    await ctx.store.rename(broken, layout.placing); // a fresh one by now: back
+  }
+}
+
+/** Leases that somebody took away but did not finish. */
+async function finishBroken(ctx: Context): Promise<void> {
+  const locks = await ctx.store.listIfThere(layout.locks);
+  for (const { name, kind } of locks?.entries ?? []) {
+    if (kind === 'directory' && name.startsWith('broken-')) {
+      const isOwn = name.startsWith(`broken-${ctx.state.identity.client}-`);
+      if (isOwn || (await isOldBroken(ctx, name))) {
+        await settleBroken(ctx, layout.lock(name));
+      }
+    }
+  }
+}
+
+async function isOldBroken(ctx: Context, name: string): Promise<boolean> {
+  const key = `broken ${name}`;
+  const first = ctx.firstLooks.get(key);
+  if (first === undefined) {
+    ctx.firstLooks.set(key, { stamp: {}, at: ctx.clock.monotonic() });
+    return false;
+  }
+  return ctx.clock.monotonic() - first.at > ctx.limits.leaseDead;
+}
+
+async function settleBroken(ctx: Context, broken: string): Promise<void> {
+  const inside = await ctx.store.listIfThere(broken);
+  for (const { name, kind } of inside?.entries ?? []) {
+    if (kind !== 'directory') {
+      continue;
+    }
+    const base = `${broken}/${name}`;
+    const holder = await readHolder(ctx, base);
+    for (const intent of holder === 'strange' ? [] : holder.items) {
+      await settleIntent(ctx, base, intent);
+    }
+    const day = dayOf(Math.floor(ctx.clock.now() / 1000));
+    await keepHistory(ctx, base, `${day}/${name.slice(0, 40)}`);
+  }
+  await ctx.store.removeTree(broken);
+}
+
+/**
+ * An aside whose version is still current goes back (to its path, or beside what took it); one whose replacement is in
+ * place stays, and goes into the history.
+ */
+async function settleIntent(ctx: Context, base: string, intent: Intent): Promise<void> {
+  const aside = asideName(base, intent);
+  if (!(await ctx.store.exists(aside))) {
+    return;
+  }
+  const staged = `${base}/new/${String(intent.index)}`;
+  const replaces = intent.action === 'put' || intent.action === 'tree';
+  if (replaces && !(await ctx.store.exists(staged))) {
+    return;
+  }
+  const path = intent.from ?? intent.path;
+  const dots = intent.expected?.dots ?? [];
+  const isFile = intent.expected?.key !== DIRECTORY_KEY;
+  const current = ctx.state.master.recorded(path).some((v) => dots.includes(v.dot));
+  if (isFile && (current || dots.length === 0)) {
+    await putBack(ctx, aside, path);
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * One round: publish what an interrupted round left, scan, look at the store, reconcile, upload, download.
+ * Reads as a list; each step is a file.
+ */
+import type { Halted } from './join.ts';
+import { join } from './join.ts';
+import { ensureIdentity } from './identity.ts';
+import type { Context } from './context.ts';
+import { PlacingQueue } from './drafts.ts';
+import { layout } from './layout.ts';
+import { placeBatch } from './place.ts';
+import type { Plan } from './plan.ts';
+import { makePlan } from './plan.ts';
+import { publish } from './publish.ts';
+import { pull } from './pull.ts';
+import { recover } from './recover.ts';
+import type { LocalView } from './scan.ts';
+import { scanLocal } from './scan.ts';
+import { whileDownloading, whileUploading } from './strict.ts';
+import { survey } from './survey.ts';
+import { transition } from './transition.ts';
+import { noticeTravel } from './travel.ts';
+
+export interface RoundResult {
+  readonly halted?: Halted;
+  /** Something was done, or has to be looked at again: another round may find more to do. */
+  readonly again: boolean;
+  readonly plan?: Plan;
+}
+
+export async function round(ctx: Context, { dryRun }: { dryRun: boolean }): Promise<RoundResult> {
+  const { state } = ctx;
+  ensureIdentity(ctx);
+  const halted = await join(ctx);
+  if (halted !== undefined) {
+    return { halted, again: false };
+  }
+  state.meta.set('round', state.round + 1);
+  ctx.emit({ type: 'phase', phase: 'scan' });
+  const local = await scanLocal(ctx);
+  if (!dryRun && (await settlePast(ctx)) === 'again') {
+    return { again: true };
+  }
+  const view = await survey(ctx, local);
+  if (view === 'again') {
+    return { again: true };
+  }
+  ctx.emit({ type: 'phase', phase: 'compare' });
+  const plan = makePlan(ctx, local, view);
+  if (dryRun) {
+    return { again: false, plan };
+  }
+  const recorded = state.outbox.size > 0;
+  await publish(ctx);
+  const placed = await upload(ctx, plan, local);
+  const arrived = await download(ctx, plan, local);
+  await discardFetched(ctx);
+  return { again: recorded || placed > 0 || arrived > 0, plan };
+}
+
+/** What was sealed but not sent, and what was begun but not finished. */
+async function settlePast(ctx: Context): Promise<'again' | 'settled'> {
+  await publishUnlessPlacing(ctx);
+  if ((await pull(ctx)) === 'short') {
+    await noticeTravel(ctx);
+    return 'again';
+  }
+  await recover(ctx);
+  await publish(ctx);
+  return 'settled';
+}
+
+/** ORDER: an own transaction that was interrupted is recovered first; its segment may be on its way under the lease. */
+async function publishUnlessPlacing(ctx: Context): Promise<void> {
+  if (ctx.state.transaction === undefined) {
+    await publish(ctx);
+  }
+}
+
+async function upload(ctx: Context, plan: Plan, local: LocalView): Promise<number> {
+  const queue = new PlacingQueue(ctx, plan);
+  if (queue.size === 0) {
+    return 0;
+  }
+  return whileUploading(ctx, async () => {
+    const announced = ctx.settings.rounds === 'strict';
+    const list = layout.upload(ctx.state.identity.client);
+    if (announced) {
+      const paths = [...plan.uploads, ...plan.deletesOnStore].map((step) => step.path);
+      await ctx.store.remove(list);
+      await ctx.store.writeText(list, `${JSON.stringify({ ownsync: 'uploads', paths })}\n`);
+    }
+    const placed = await placeAll(ctx, queue, local);
+    if (announced) {
+      await ctx.store.remove(list);
+    }
+    return placed;
+  });
+}
+
+async function placeAll(ctx: Context, queue: PlacingQueue, local: LocalView): Promise<number> {
+  let placed = 0;
+  while (queue.size > 0) {
+    const drafts = queue.next();
+    if (drafts.length === 0) {
+      continue;
+    }
+    const outcome = await placeBatch(ctx, drafts, local);
+    placed += outcome === 'placed' ? 1 : 0;
+    if (outcome === 'lease-busy') {
+      const path = drafts[0]?.path ?? '';
+      const message =
+        'waits for another computer that is placing files on the store; sync again in a minute';
+      ctx.problems.set(path, { path, kind: 'busy', message });
+      break;
+    }
+  }
+  return placed;
+}
+
+async function download(ctx: Context, plan: Plan, local: LocalView): Promise<number> {
+  const wanted =
+    plan.downloads.length +
+    plan.besides.length +
+    plan.stepAsides.length +
+    plan.deletesHere.length +
+    plan.metadata.length;
+  return wanted === 0 ? 0 : whileDownloading(ctx, () => transition(ctx, plan, local));
+}
+
+async function discardFetched(ctx: Context): Promise<void> {
+  for (const staged of ctx.fetched.values()) {
+    await ctx.local.discard(staged);
+  }
+  ctx.fetched.clear();
+}

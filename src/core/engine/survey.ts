@@ -1,0 +1,269 @@
+/**
+ * Looking at the plain files on the store. ORDER: the tree is listed, then the lease is read, then manifests are pulled: so
+ * what an agent did before the listing is either under its lease or already published, and what remains was done by
+ * another program. Such an edit becomes a change of this client; an absence is believed only when proven.
+ */
+import type { FileEntry } from '../model/entry.ts';
+import { DIRECTORY_KEY, keyOf, storedTimeOf } from '../model/entry.ts';
+import { isBelow } from '../model/path.ts';
+import { compareStamps, looksAlike } from '../model/stamp.ts';
+import type { Version } from '../model/version.ts';
+import { IMPLIED } from '../model/version.ts';
+import type { Stamp } from '../ports/transport.ts';
+import { believeAbsences } from './absence.ts';
+import type { Context } from './context.ts';
+import { problem } from './context.ts';
+import { layout } from './layout.ts';
+import type { LeaseState } from './lease.ts';
+import { readLease, storeNow } from './lease.ts';
+import { pull } from './pull.ts';
+import type { LocalView } from './scan.ts';
+import { noticeTravel } from './travel.ts';
+import { readForeign } from './foreign.ts';
+import type { StoreTree } from './tree.ts';
+import { listTree } from './tree.ts';
+
+export interface StoreView {
+  /** Paths that this round must leave alone: under somebody's lease, not settled, special. */
+  readonly blocked: (path: string) => boolean;
+  readonly absent: (path: string) => boolean;
+}
+
+/** `again`: the store was set back; what is missing was written, and the next round starts over. */
+export type Surveyed = StoreView | 'again';
+
+/** What a round without a survey knows: nothing is proven absent. */
+export const UNSURVEYED: StoreView = { blocked: () => false, absent: () => false };
+
+export async function survey(ctx: Context, local: LocalView): Promise<Surveyed> {
+  ctx.emit({ type: 'phase', phase: 'survey' });
+  const tree = await listTree(ctx, local.ignored);
+  const lease = await readLease(ctx);
+  if (await epochsChanged(ctx)) {
+    return 'again';
+  }
+  if ((await pull(ctx)) === 'short') {
+    await noticeTravel(ctx);
+    return 'again';
+  }
+  const held = heldPaths(lease);
+  if (held === 'everything') {
+    return { blocked: () => true, absent: () => false };
+  }
+  const blocked = new Set<string>();
+  const isHeld = (path: string) => held.some((top) => path === top || isBelow(path, top));
+  const news = await findNews(ctx, { tree, isHeld, blocked });
+  await takeNews(ctx, { news, blocked, local });
+  const skip = (path: string) => isHeld(path) || blocked.has(path);
+  await believeAbsences(ctx, { tree, skip, local, leaseWasFree: lease === 'free' });
+  takeDirectories(ctx, tree, skip);
+  ctx.state.meta.delete('travelled');
+  ctx.state.commit();
+  return { blocked: skip, absent: (path) => tree.absent(path) && !skip(path) };
+}
+
+function heldPaths(lease: LeaseState): string[] | 'everything' {
+  if (lease === 'free') {
+    return [];
+  }
+  return lease.holder === 'strange'
+    ? 'everything'
+    : lease.holder.items.flatMap((item) =>
+        item.from === undefined ? [item.path] : [item.path, item.from],
+      );
+}
+
+/** Somebody found the store set back: all sightings are forgotten, so that no absence is a deletion. */
+async function epochsChanged(ctx: Context): Promise<boolean> {
+  const { state } = ctx;
+  const listing = await ctx.store.list(layout.epochs);
+  const epochs = listing.entries
+    .map((entry) => entry.name)
+    .sort()
+    .join();
+  const known = state.meta.get('epochs') as string | undefined;
+  state.meta.set('epochs', epochs);
+  if (known === undefined || known === epochs) {
+    return false;
+  }
+  for (const [path, sighting] of [...state.sightings.entries()]) {
+    if (sighting.key !== DIRECTORY_KEY) {
+      state.old.set(path, [...new Set([...(state.old.get(path) ?? []), sighting.key])]);
+    }
+  }
+  state.sightings.clear();
+  for (const path of state.master.paths()) {
+    for (const version of state.master.recorded(path)) {
+      state.waits.set(version.dot, state.round);
+    }
+  }
+  state.meta.set('travelled', true);
+  state.commit();
+  ctx.log('warn', 'the store was set back: forgets what it was seen to hold', {});
+  return true;
+}
+
+interface Hunt {
+  readonly tree: StoreTree;
+  readonly isHeld: (path: string) => boolean;
+  readonly blocked: Set<string>;
+}
+
+/** Files whose stamp is not the one sighted. */
+async function findNews(ctx: Context, hunt: Hunt): Promise<Map<string, Stamp>> {
+  const { state } = ctx;
+  const news = new Map<string, Stamp>();
+  const unsure: string[] = [];
+  for (const [path, entry] of hunt.tree.entries) {
+    if (hunt.isHeld(path) || entry.kind === 'directory') {
+      continue;
+    }
+    if (entry.kind !== 'file') {
+      hunt.blocked.add(path);
+      const what = entry.kind === 'link' ? 'a link' : 'neither file nor directory';
+      problem(ctx, { path, kind: 'special', message: `is ${what} on the store and is left alone` });
+      continue;
+    }
+    const sighting = state.sightings.get(path);
+    const isFile = sighting !== undefined && sighting.key !== DIRECTORY_KEY;
+    const likeness = isFile ? compareStamps(sighting.stamp, entry.stamp) : 'different';
+    if (likeness === 'same') {
+      markListed(ctx, path);
+    } else if (likeness === 'unsure' || entry.stamp.modified === undefined) {
+      unsure.push(path);
+    } else {
+      news.set(path, entry.stamp);
+    }
+  }
+  await askExactly(ctx, unsure, { news, blocked: hunt.blocked });
+  return news;
+}
+
+function markListed(ctx: Context, path: string): void {
+  const sighting = ctx.state.sightings.get(path);
+  if (sighting !== undefined && sighting.listed === undefined) {
+    ctx.state.sightings.set(path, { ...sighting, listed: true });
+  }
+}
+
+/** The listing could not tell: time and size are asked for one by one, in a batch. */
+async function askExactly(
+  ctx: Context,
+  paths: readonly string[],
+  into: { news: Map<string, Stamp>; blocked: Set<string> },
+): Promise<void> {
+  const exact = await ctx.store.lookAll(paths);
+  for (const path of paths) {
+    const entry = exact.get(path) ?? 'absent';
+    if (entry === 'absent' || entry.kind !== 'file') {
+      into.blocked.add(path); // it changes right now
+      continue;
+    }
+    const sighting = ctx.state.sightings.get(path);
+    if (sighting !== undefined && compareStamps(sighting.stamp, entry.stamp) === 'same') {
+      markListed(ctx, path);
+    } else {
+      into.news.set(path, entry.stamp);
+    }
+  }
+}
+
+interface News {
+  readonly news: ReadonlyMap<string, Stamp>;
+  readonly blocked: Set<string>;
+  readonly local: LocalView;
+}
+
+async function takeNews(ctx: Context, { news, blocked, local }: News): Promise<void> {
+  const foreign: { path: string; stamp: Stamp }[] = [];
+  for (const [path, stamp] of news) {
+    const version = announced(ctx, path, stamp);
+    if (version === undefined) {
+      foreign.push({ path, stamp });
+    } else {
+      ctx.state.see(path, { key: keyOf(version.entry), stamp, unread: true, listed: true });
+    }
+  }
+  const settled = await onlySettled(ctx, foreign, blocked);
+  await ctx.store.each(settled, async ({ path, stamp }) => {
+    if (!(await readForeign(ctx, { path, stamp, local }))) {
+      blocked.add(path);
+    }
+  });
+}
+
+/** The version whose size and stored time these are: taken as that version without reading it. */
+function announced(ctx: Context, path: string, stamp: Stamp): Version | undefined {
+  const fits = (entry: FileEntry) =>
+    looksAlike(stamp, entry.size, storedTimeOf(entry)) === 'same';
+  const back = ctx.state.past
+    .get(path)
+    ?.some((past) => compareStamps(past, stamp) !== 'different');
+  if (back === true || ctx.state.meta.has('travelled')) {
+    return undefined;
+  }
+  return ctx.state.master
+    .recorded(path)
+    .find((version) => version.entry.kind === 'file' && fits(version.entry));
+}
+
+/** Other programs write in place: what has not stood still for long enough is left for a later round. */
+async function onlySettled<T extends { path: string; stamp: Stamp }>(
+  ctx: Context,
+  found: readonly T[],
+  blocked: Set<string>,
+): Promise<T[]> {
+  const { settle } = ctx.settings;
+  if (settle === 0 || found.length === 0) {
+    return [...found];
+  }
+  const now = await storeNow(ctx);
+  return found.filter(({ path, stamp }) => {
+    if (now !== undefined && stamp.modified !== undefined && now - stamp.modified >= settle) {
+      return true;
+    }
+    const first = ctx.firstLooks.get(path);
+    const still = first !== undefined && compareStamps(first.stamp, stamp) === 'same';
+    if (still && ctx.clock.monotonic() - first.at >= settle) {
+      return true;
+    }
+    if (!still) {
+      ctx.firstLooks.set(path, { stamp, at: ctx.clock.monotonic() });
+    }
+    blocked.add(path);
+    problem(ctx, {
+      path,
+      kind: 'settling',
+      message: `was written on the store a moment ago; it is taken when it has stood still for ${String(settle / 1000)} s`,
+    });
+    return false;
+  });
+}
+
+/** Directories other programs made or emptied; sightings of all that are there. */
+function takeDirectories(ctx: Context, tree: StoreTree, skip: (path: string) => boolean): void {
+  const { state } = ctx;
+  for (const [path, entry] of tree.entries) {
+    if (entry.kind !== 'directory' || skip(path)) {
+      continue;
+    }
+    const sighting = state.sightings.get(path);
+    const versions = state.master.versions(path);
+    const known = versions.some((v) => keyOf(v.entry) === DIRECTORY_KEY);
+    const isNew = sighting?.key !== DIRECTORY_KEY;
+    const emptied = state.meta.get('emptied') as string[] | undefined;
+    if (!known && tree.isEmpty(path) && (isNew || emptied?.includes(path) === true)) {
+      const over = versions.filter(
+        (v) => v.dot !== IMPLIED && sighting !== undefined && keyOf(v.entry) === sighting.key,
+      );
+      state.record(
+        { path, replaces: over.map((v) => v.dot), entry: { kind: 'directory' } },
+        ctx.settings.client,
+      );
+    }
+    if (isNew || sighting.listed === undefined) {
+      state.see(path, { key: DIRECTORY_KEY, stamp: {}, listed: true });
+    }
+  }
+  state.meta.delete('emptied');
+}

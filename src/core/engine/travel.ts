@@ -1,0 +1,35 @@
+/**
+ * The store shows less than was seen: set back, emptied, or a file of ours lost. First a new epoch, so that every client
+ * forgets what it sighted and takes no absence for a deletion; then a master, which brings the missing records back.
+ */
+import type { Context } from './context.ts';
+import { layout, masterName } from './layout.ts';
+import { encodeMaster } from '../format/master-file.ts';
+import { pull } from './pull.ts';
+
+export async function noticeTravel(ctx: Context): Promise<void> {
+  if ((await pull(ctx)) !== 'short') {
+    return; // the listing was older than the store
+  }
+  ctx.log('warn', 'the store shows less than was seen before', {});
+  await ctx.store.writeText(`${layout.epochs}/${ctx.random.hex(16)}`, 'set back');
+  await writeMaster(ctx);
+}
+
+/** Only from a state without unpublished changes of one's own, so that `seen` is what the versions say. */
+export async function writeMaster(ctx: Context): Promise<string | undefined> {
+  const { state } = ctx;
+  if (state.outbox.size > 0 || state.sealed !== undefined) {
+    return undefined;
+  }
+  const seen = state.seenByClient();
+  const sum = Object.values(seen).reduce((a, b) => a + b, 0);
+  const name = masterName(sum, state.identity.client, ctx.random.hex(8));
+  const versions = new Map([...state.master.paths()].map((p) => [p, state.master.recorded(p)]));
+  const segments = Object.fromEntries(state.segments.entries());
+  const file = { client: state.identity.client, seen, segments, versions };
+  await ctx.store.writeCompressed(layout.master(name), encodeMaster(file, ctx.digestOf));
+  state.masters.set(name, seen);
+  state.commit();
+  return name;
+}
