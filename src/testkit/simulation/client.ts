@@ -24,6 +24,7 @@ interface Sync {
   report: SyncReport | undefined;
   /** A fault hit this sync, or it was cancelled: it may fail. */
   excused: boolean;
+  readonly inChaos: boolean;
 }
 
 interface Run {
@@ -39,10 +40,11 @@ export class Simulation extends World {
 
 export class SimulatedClient {
   readonly name: string;
+  /** What its configuration calls it; a copy keeps the name. */
+  readonly label: string;
   readonly disk: FakeDisk;
   readonly state: MemoryState;
   readonly spec: ClientSpec;
-  machine: string;
   backup: { readonly disk: FakeDisk; readonly state: MemoryState } | undefined;
   readonly #world: World;
   #run: Run | undefined;
@@ -55,13 +57,17 @@ export class SimulatedClient {
     facts: {
       readonly name: string;
       readonly spec: ClientSpec;
-      readonly from?: { readonly disk: FakeDisk; readonly state: MemoryState };
+      readonly from?: {
+        readonly label: string;
+        readonly disk: FakeDisk;
+        readonly state: MemoryState;
+      };
     },
   ) {
     this.#world = world;
     this.name = facts.name;
+    this.label = facts.from?.label ?? facts.name;
     this.spec = facts.spec;
-    this.machine = `machine-${facts.name}`;
     const now = (): number => this.now();
     this.disk =
       facts.from?.disk.copy({ fresh: false, now }) ?? createFakeDisk({ ...facts.spec, now });
@@ -82,6 +88,7 @@ export class SimulatedClient {
     if (this.syncing) return false;
     const run = (this.#run ??= this.#open());
     run.gates.free = false;
+    run.gates.calls = 0;
     this.#world.syncs += 1;
     run.sync = beginSync(this.#world, this.name, run);
     return true;
@@ -217,8 +224,8 @@ export class SimulatedClient {
     return {
       settings: {
         name: 'simulated',
-        client: this.name,
-        machine: this.machine,
+        client: this.label,
+        machine: `machine-${this.name}`,
         ignored: () => () => false,
         rounds: world.script.rounds,
         deletedOnStore: 'follow',
@@ -287,6 +294,7 @@ function beginSync(world: World, name: string, run: Run): Sync {
     settled: false,
     report: undefined,
     excused: false,
+    inChaos: world.chaos,
     finished: Promise.resolve(begun).then(
       (report) => {
         sync.settled = true;
@@ -297,7 +305,7 @@ function beginSync(world: World, name: string, run: Run): Sync {
         if (run.gates.dead) return;
         world.rejected += 1;
         world.note(`${name} sync failed: ${messageOf(error)}`);
-        if (world.chaos && isExpected(error, sync.excused)) return;
+        if (sync.inChaos && isExpected(error, sync.excused)) return;
         world.fail('threw', `${name}: ${detailOf(error)}`);
       },
     ),
@@ -308,7 +316,8 @@ function beginSync(world: World, name: string, run: Run): Sync {
 /** In the chaos a sync may end with the errors of its ports; a cancelled one with whatever cancelled it. */
 function isExpected(error: unknown, excused: boolean): boolean {
   if (error instanceof TransportError || error instanceof LocalError) return true;
-  return excused && error instanceof Error && error.message === 'cancelled by the user';
+  if (!excused || !(error instanceof Error)) return false;
+  return error.name === 'AbortError' || error.message === 'cancelled by the user';
 }
 
 function messageOf(error: unknown): string {

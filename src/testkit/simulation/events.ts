@@ -95,8 +95,10 @@ function restore(world: Simulation, what: 'state' | 'tree' | 'both'): boolean {
 function clone(world: Simulation, client: SimulatedClient, older: boolean): boolean {
   const from = older ? client.backup : { disk: client.disk, state: client.state };
   if (from === undefined) return false;
-  const copy = new SimulatedClient(world, { name: `${client.name}X`, spec: client.spec, from });
-  world.clients.push(copy);
+  const { name, label, spec } = client;
+  world.clients.push(
+    new SimulatedClient(world, { name: `${name}X`, spec, from: { label, ...from } }),
+  );
   return true;
 }
 
@@ -113,6 +115,7 @@ function setStoreBack(
     if (world.storeBackup === undefined) return false;
     store.restore(world.storeBackup);
     if (event.restamp) restamp(world);
+    world.checkStore('store', 'set back');
   }
   forgetWhatIsNowhere(world);
   return true;

@@ -27,7 +27,8 @@ export function generateScript(seed: number, profile: Profile, name: string): Sc
 interface Writer {
   readonly rng: Rng;
   readonly profile: Profile;
-  readonly count: number;
+  /** Clients that there are by now. */
+  count: number;
   contents: number;
   links: number;
 }
@@ -99,6 +100,7 @@ function rareEvent(writer: Writer, progress: Progress): SimulationEvent | undefi
   // The rest of the run has to get over it.
   if (progress.index > profile.length * 0.8) return undefined;
   if (once('event', rates.clone)) {
+    writer.count += 1;
     return { do: 'clone', client: rng.below(count), older: rng.chance(0.5) };
   }
   if (once('event', rates.restore, 'backup')) {
