@@ -2,6 +2,8 @@
  * The main thread's side of the scan worker: one thread for the whole process, started at the first scan, never keeping the
  * process alive when nothing is asked of it. If it cannot be started or dies, the scans under way fail; nothing falls back in silence.
  */
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { LocalError } from '../core/ports/local-tree.ts';
 import type { Directory, Listing } from './scan-list.ts';
@@ -33,7 +35,7 @@ export function listInThread(directories: readonly Directory[]): Promise<readonl
 }
 
 function start(): Thread {
-  const worker = new Worker(workerUrl(), { name: 'ownsync scan' });
+  const worker = startWorker();
   const waiting = new Map<number, Waiting>();
   worker.on('message', ({ id, listings }: ListReply) => {
     waiting.get(id)?.resolve(listings);
@@ -59,11 +61,13 @@ function ended(cause: unknown): LocalError {
   });
 }
 
-function workerUrl(): URL {
-  if (!import.meta.url.endsWith('.ts')) return new URL('./scan-worker.js', import.meta.url);
+function startWorker(): Worker {
+  const name = 'ownsync scan';
+  if (!import.meta.url.endsWith('.ts')) {
+    return new Worker(new URL('./scan-worker.js', import.meta.url), { name });
+  }
   // From source, in tests: a thread does not get the loader that this process reads TypeScript with, and registers it itself.
-  const worker = JSON.stringify(new URL('./scan-worker.ts', import.meta.url).href);
-  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
-  const code = `import { register } from ${loader}; register(); await import(${worker});`;
-  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+  const loader = JSON.stringify(createRequire(import.meta.url).resolve('tsx/cjs/api'));
+  const worker = JSON.stringify(fileURLToPath(new URL('./scan-worker.ts', import.meta.url)));
+  return new Worker(`require(${loader}).register(); require(${worker});`, { name, eval: true });
 }

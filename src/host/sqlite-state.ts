@@ -59,6 +59,7 @@ export function openSqliteState(file: string): StateStore {
     close() {
       if (closed) return;
       closed = true;
+      checkpoint(database);
       database.close();
     },
   };
@@ -93,6 +94,15 @@ function* readRows(rows: Iterable<unknown>): Iterable<StateRow> {
 function refuseNul(write: StateWrite): void {
   for (const text of [write.table, write.key, write.value ?? '']) {
     if (text.includes('\0')) throw new TypeError('state rows cannot hold a NUL character');
+  }
+}
+
+/** The library keeps the file open until its statements are collected, so SQLite's own checkpoint at the end never comes. */
+function checkpoint(database: Database): void {
+  try {
+    database.pragma('wal_checkpoint(TRUNCATE)');
+  } catch {
+    // Another program reads, or the disk is full: the log beside the file holds everything all the same.
   }
 }
 
