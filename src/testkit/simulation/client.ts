@@ -203,14 +203,15 @@ export class SimulatedClient {
   #open(): Run {
     const world = this.#world;
     this.#starts += 1;
-    const trace = world.trace;
     const gates: Gates = new Gates({
       onCall: () => {
         world.pass(7);
       },
       monotonic: () => this.#monotonic(),
       limit: callLimit,
-      trace: trace === undefined ? undefined : (line) => trace.push(`   ${this.name} ${line}`),
+      trace: (line) => {
+        world.traceCall(`   ${this.name} ${line}`);
+      },
     });
     return { gates, folder: world.openFolder(this.#parts(gates)), sync: undefined };
   }

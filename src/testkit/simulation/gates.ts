@@ -19,7 +19,7 @@ export interface GateOptions {
   readonly monotonic: () => number;
   /** More calls than this in one sync: it hangs. */
   readonly limit: number;
-  readonly trace: ((line: string) => void) | undefined;
+  readonly trace: (line: string) => void;
 }
 
 export class Gates {
@@ -47,7 +47,7 @@ export class Gates {
     if (this.dead || this.exhausted) return new Promise(() => undefined);
     this.calls += 1;
     this.#options.onCall();
-    this.#options.trace?.(label);
+    this.#options.trace(label);
     if (this.free) return undefined;
     return new Promise((release) => {
       this.#waiting.push({ label, isStore, release });
@@ -57,7 +57,7 @@ export class Gates {
   sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
     if (this.dead || this.exhausted) return new Promise(() => undefined);
     this.calls += 1;
-    this.#options.trace?.(`sleep ${String(milliseconds)}`);
+    this.#options.trace(`sleep ${String(milliseconds)}`);
     return new Promise((resolve, reject) => {
       const abort = (): void => {
         this.#waiting = this.#waiting.filter((waiting) => waiting !== sleeper);

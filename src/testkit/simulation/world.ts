@@ -65,6 +65,16 @@ export class World {
     this.trace?.push(`** ${line}`);
   }
 
+  /** A port call; one whose answer follows at once takes one line. */
+  traceCall(line: string): void {
+    const { trace } = this;
+    if (trace === undefined) return;
+    const begun = `${line.slice(0, -' after'.length)} before`;
+    if (line.endsWith(' after') && trace.at(-1) === begun)
+      trace[trace.length - 1] = line.slice(0, -6);
+    else trace.push(line);
+  }
+
   fail(kind: FailureKind, message: string): void {
     this.failures.push({ kind, message });
     this.trace?.push(`!! ${kind}: ${message}`);
