@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { definePlugin } from '../../src/plugin-api.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { mountOptions } from './options.ts';
+import { unlessCancelled } from './perform.ts';
 import { openRoot } from './root.ts';
 import { mountTransport } from './transport.ts';
 
@@ -16,10 +17,11 @@ export default definePlugin({
   options: mountOptions,
   secrets: [],
   async open(options, { baseDirectory, signal }) {
-    signal.throwIfAborted();
     const home = options.path.replace(/^~(?=$|[/\\])/, () => homedir());
     const path = resolve(baseDirectory, home);
-    const root = await openRoot(path, { requireMount: options.requireMount });
-    return mountTransport(root, await capabilitiesOf(root));
+    return unlessCancelled(signal, async () => {
+      const root = await openRoot(path, { requireMount: options.requireMount });
+      return mountTransport(root, await capabilitiesOf(root));
+    });
   },
 });

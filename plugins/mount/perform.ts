@@ -66,6 +66,17 @@ export async function untilAborted<T>(wait: Promise<T>, signal: AbortSignal): Pr
   return wait;
 }
 
+/** Opening: nothing to check before, but a share that hangs must not hold up the caller. */
+export async function unlessCancelled<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  const attempt: Attempt = { operation: 'open', path: '' };
+  if (isAborted(signal)) throw cancelled(attempt, signal);
+  try {
+    return await untilAborted(run(), signal);
+  } catch (error) {
+    throw isAborted(signal) ? cancelled(attempt, signal) : asTransportError(error, attempt);
+  }
+}
+
 export function cancelled(attempt: Attempt, signal: AbortSignal): TransportError {
   return new TransportError(`${attempt.operation} ${attempt.path}: cancelled`, {
     kind: 'cancelled',

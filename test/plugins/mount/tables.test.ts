@@ -1,0 +1,123 @@
+/**
+ * The plain functions of the mount plugin: mount table, error table, capabilities by file system.
+ */
+import { tmpdir } from 'node:os';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { capabilitiesOf } from '../../../plugins/mount/capabilities.ts';
+import { asTransportError } from '../../../plugins/mount/errors.ts';
+import mount from '../../../plugins/mount/index.ts';
+import { mountAt, mountOf, parseMountTable } from '../../../plugins/mount/mount-table.ts';
+import type { TransportErrorKind } from '../../../src/plugin-api.ts';
+
+const table = parseMountTable(
+  [
+    '22 1 254:0 / / rw,relatime - ext4 /dev/vda rw',
+    '30 22 0:40 / /mnt/own\\040cloud rw,nosuid shared:3 master:1 - fuse.davfs /dav rw,uid=1000',
+    '31 22 0:41 / /mnt/auto rw - autofs systemd-1 rw',
+    '32 22 0:42 / /mnt/nfs rw - autofs systemd-1 rw',
+    '33 32 0:43 / /mnt/nfs rw - nfs4 host:/export rw',
+    '34 22 0:44 / /mnt/back\\134slash rw - tmpfs tmpfs rw',
+    'a line that is not understood',
+    '',
+  ].join('\n'),
+);
+
+describe('mount: the mount table', () => {
+  it('finds what is mounted at a path, with blanks and backslashes in it', () => {
+    expect(mountAt(table, '/mnt/own cloud')?.type).to.equal('fuse.davfs');
+    expect(mountAt(table, '/mnt/back\\slash')?.type).to.equal('tmpfs');
+    expect(mountAt(table, '/')?.type).to.equal('ext4');
+  });
+
+  it('a directory below a mount, above one, or beside it is no mount point', () => {
+    for (const path of ['/mnt/nfs/below', '/mnt', '/mnt/nf', '/mnt/nfs2']) {
+      expect(mountAt(table, path), path).to.equal(undefined);
+    }
+  });
+
+  it('the last one counts, and waiting for autofs is not mounted', () => {
+    expect(mountAt(table, '/mnt/nfs')?.type).to.equal('nfs4');
+    expect(mountAt(table, '/mnt/auto')).to.equal(undefined);
+  });
+
+  it('finds the mount that holds a path', () => {
+    expect(mountOf(table, '/mnt/nfs/a/b')?.type).to.equal('nfs4');
+    expect(mountOf(table, '/mnt/nfs')?.type).to.equal('nfs4');
+    expect(mountOf(table, '/mnt/nfs2')?.type).to.equal('ext4');
+    expect(mountOf([], '/')).to.equal(undefined);
+  });
+});
+
+describe('mount: error kinds', () => {
+  const rows: [string, TransportErrorKind][] = [
+    ['ENOENT', 'not-found'],
+    ['EEXIST', 'exists'],
+    ['ENOTEMPTY', 'not-empty'],
+    ['EACCES', 'denied'],
+    ['EROFS', 'denied'],
+    ['ENOSPC', 'no-space'],
+    ['EDQUOT', 'no-space'],
+    ['ENAMETOOLONG', 'invalid-name'],
+    ['EIO', 'unreachable'],
+    ['ENOTCONN', 'unreachable'],
+    ['ESTALE', 'unreachable'],
+    ['EMFILE', 'busy'],
+    ['EXDEV', 'unsupported'],
+    ['ESOMETHING', 'unknown'],
+  ];
+  for (const [code, kind] of rows) {
+    it(`${code} is ${kind}`, () => {
+      const cause = Object.assign(new Error('from the system'), { code });
+      const error = asTransportError(cause, { operation: 'write', path: 'a/b' });
+      expect(error.kind).to.equal(kind);
+      expect(error.message).to.contain('write a/b').and.to.contain(code);
+      expect(error.cause).to.equal(cause);
+    });
+  }
+
+  it('an error that is none of the system stays unknown', () => {
+    const error = asTransportError(new TypeError('a mistake'), { operation: 'look', path: 'a' });
+    expect(error.kind).to.equal('unknown');
+    expect(error.message).to.contain('a mistake');
+  });
+});
+
+describe('mount: capabilities by file system', () => {
+  const of = (type: string | undefined) =>
+    capabilitiesOf({ path: tmpdir(), type, device: 1n, check: () => Promise.resolve() });
+
+  it('a native file system refuses to rename onto a directory with content', async () => {
+    for (const type of ['ext4', 'nfs4', 'tmpfs', 'fuseblk', undefined]) {
+      const { renameOnto } = await of(type);
+      expect(renameOnto, type).to.deep.equal({ file: 'replaces', directory: 'refuses' });
+    }
+  });
+
+  it('one that may write back later or rename by copying promises nothing', async () => {
+    for (const type of ['fuse', 'fuse.rclone', 'fuse.sshfs']) {
+      const { renameOnto, ids } = await of(type);
+      expect(renameOnto, type).to.deep.equal({ file: 'unknown', directory: 'unknown' });
+      expect(ids, type).to.equal(false);
+    }
+  });
+
+  it('FAT keeps every other second, no ids and no case', async () => {
+    const claims = await of('vfat');
+    expect(claims.modifiedPrecision).to.equal(2000);
+    expect(claims.ids).to.equal(false);
+    expect(claims.caseSensitive).to.equal(false);
+  });
+});
+
+describe('mount: options', () => {
+  it('a path is needed, requireMount is off unless said, and nothing else is taken', () => {
+    expect(mount.options.parse({ path: '/mnt' })).to.deep.equal({
+      path: '/mnt',
+      requireMount: false,
+    });
+    for (const wrong of [{}, { path: '' }, { path: 3 }, { path: '/mnt', requiremount: true }]) {
+      expect(mount.options.safeParse(wrong).success, JSON.stringify(wrong)).to.equal(false);
+    }
+  });
+});
