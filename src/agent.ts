@@ -3,6 +3,7 @@
  * one folder after the other; decides nothing about files, prints nothing.
  */
 import { join } from 'node:path';
+import { FolderBusyError } from './agent-errors.ts';
 import type { Config, FolderConfig } from './config/config.ts';
 import { ignoreRules } from './config/ignore.ts';
 import type {
@@ -54,14 +55,6 @@ export type Outcome<T> =
   | { readonly folder: string; readonly ok: true; readonly value: T }
   | { readonly folder: string; readonly ok: false; readonly error: unknown };
 
-/** Another agent, or another command, works on this folder. */
-export class FolderBusyError extends Error {
-  constructor(local: string) {
-    super(`another ownsync works on ${local}`);
-    this.name = 'FolderBusyError';
-  }
-}
-
 /** Syncs the folders one by one; trouble with one does not keep the others from it. */
 export async function syncFolders(work: SyncWork): Promise<readonly Outcome<SyncReport>[]> {
   const stores = new Map<string, Promise<Transport>>();
@@ -77,10 +70,7 @@ export async function syncFolders(work: SyncWork): Promise<readonly Outcome<Sync
     return waits ? await waitForAll(first, sessions, work) : first;
   } finally {
     for (const session of sessions.values()) session.close();
-    const open = await Promise.allSettled(stores.values());
-    await Promise.allSettled(
-      open.map((store) => (store.status === 'fulfilled' ? store.value.close() : undefined)),
-    );
+    await Promise.allSettled([...stores.values()].map(async (store) => (await store).close()));
   }
 }
 

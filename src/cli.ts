@@ -12,12 +12,16 @@ import type { ExitCode } from './cli/exit-codes.ts';
 import type { Program } from './cli/program.ts';
 import { run } from './cli/run.ts';
 import type { Command, GlobalArguments } from './cli/run.ts';
+import { UsageError } from './cli/usage-error.ts';
 
 /** `--wait` without a number, seconds. */
 const DEFAULT_WAIT = 300;
 
-const EXITS = `Exit codes: 0 in sync · 1 failed · 2 wrong usage or configuration · 3 done, but some paths have problems
-or --wait ran out · 4 a decision is needed (ownsync status). Of several folders the worst counts: 2, 1, 4, 3, 0.`;
+const EXITS = [
+  'Exit codes: 0 in sync; 1 failed; 2 wrong usage or configuration; 3 done, but some paths have',
+  'problems, or --wait ran out; 4 a decision is needed, see ownsync status.',
+  'Of several folders the worst counts, in this order: 2, 1, 4, 3, 0.',
+].join('\n');
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
   let exit: ExitCode | undefined;
@@ -30,12 +34,17 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     .strict()
     .demandCommand(1, 'Say what to do: sync, status, accept or demo.')
     .recommendCommands()
+    // ORDER: thrown, so that a command with a wrong argument is never run all the same.
     .fail((message: string | null, error: Error | undefined) => {
-      if (error !== undefined) throw error;
-      process.stderr.write(`ownsync: ${message ?? 'wrong usage'}\nSee: ownsync --help\n`);
-      exit = EXIT.usage;
+      throw message === null && error !== undefined ? error : new UsageError(message ?? '');
     });
-  await parser.parseAsync();
+  try {
+    await parser.parseAsync();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`ownsync: ${error.message}\nSee: ownsync --help\n`);
+    return EXIT.usage;
+  }
   return exit ?? EXIT.inSync;
 }
 

@@ -2,11 +2,11 @@
  * Errors as a person can act on them: what failed, where, why in the server's words, what to do. Never a stack trace,
  * never a secret.
  */
-import { FolderBusyError } from '../agent.ts';
+import { FolderBusyError } from '../agent-errors.ts';
 import { ConfigError } from '../config/problem.ts';
 import { LocalError } from '../core/ports/local-tree.ts';
 import { TransportError } from '../core/ports/transport.ts';
-import { PluginError } from '../transport/loader.ts';
+import { PluginError } from '../transport/plugin-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { LOCAL_REACTIONS, TRANSPORT_REACTIONS } from './reactions.ts';

@@ -4,7 +4,8 @@
 import type { LoadContext } from '../config/load.ts';
 import { sayPath } from '../config/issues.ts';
 import { checkOptions } from '../config/options.ts';
-import { loadPlugin, PluginError } from '../transport/loader.ts';
+import { loadPlugin } from '../transport/loader.ts';
+import { PluginError } from '../transport/plugin-error.ts';
 
 export function pluginOptions(home: string): NonNullable<LoadContext['checkOptions']> {
   return async (store, yaml, directory) => {

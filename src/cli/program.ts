@@ -12,6 +12,7 @@ import type { Surroundings } from '../config/places.ts';
 import type { Log } from '../core/ports/world.ts';
 import type { SecretKeeper } from './secret-keeper.ts';
 import type { Terminal } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface Program {
   readonly terminal: Terminal;
@@ -23,14 +24,6 @@ export interface Program {
   readonly secrets: SecretKeeper;
   /** The parts for a configuration; tests hand in others. */
   readonly partsFor: (config: Config, program: Program) => Promise<AgentParts>;
-}
-
-/** Wrong use of the command line: exit code 2. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
-  }
 }
 
 /** `--config`, else `$OWNSYNC_CONFIG`, else the platform's place. Fails with ConfigError. */

@@ -3,10 +3,11 @@
  */
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { explain, explanationLines } from './explain.ts';
 import type { LogLevel } from '../core/ports/world.ts';
-import { UsageError } from './program.ts';
 import type { Program } from './program.ts';
 import { createSecretKeeper, redactedLog } from './secret-keeper.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface GlobalArguments {
   readonly config?: string | undefined;
@@ -40,7 +41,6 @@ export async function run(
       given.terminal.err(`ownsync: ${error.message}`);
       return EXIT.usage;
     }
-    const { explain, explanationLines } = await import('./explain.ts');
     const failure = explain(error, secrets);
     if (args.json === true) {
       given.terminal.out(

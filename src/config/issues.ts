@@ -121,10 +121,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   let best: { word: string; errors: number } | undefined;
   for (const candidate of known) {
     const errors = typingErrors(word.toLowerCase(), candidate.toLowerCase());
-    if (
-      errors <= Math.max(1, Math.floor(candidate.length / 3)) &&
-      errors < (best?.errors ?? Infinity)
-    ) {
+    if (errors <= Math.ceil(candidate.length / 3) && errors < (best?.errors ?? Infinity)) {
       best = { word: candidate, errors };
     }
   }

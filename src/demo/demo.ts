@@ -107,16 +107,21 @@ async function keepOn(stage: Stage, context: DemoContext): Promise<void> {
   say('Ctrl-C ends the demo and removes all of it.');
   while (!signal.aborted) {
     await sleep(PAUSE, signal).catch(() => undefined);
-    for (const computer of stage.computers) {
-      if (signal.aborted) return;
-      try {
-        const report = await syncComputer(computer, context);
-        const quiet = report.inSync && Object.values(report.done).every((number) => number === 0);
-        if (!quiet) for (const line of context.tell(report)) say(`${computer.name}: ${line}`);
-      } catch (error) {
-        if (signal.aborted) return;
-        say(`${computer.name}: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }
+    for (const computer of stage.computers) await syncQuietly(computer, context);
+  }
+}
+
+/** Tells only what changed or went wrong. */
+async function syncQuietly(computer: Computer, context: DemoContext): Promise<void> {
+  const { say, signal, tell } = context;
+  if (signal.aborted) return;
+  try {
+    const report = await syncComputer(computer, context);
+    const quiet = report.inSync && Object.values(report.done).every((number) => number === 0);
+    if (!quiet) for (const line of tell(report)) say(`${computer.name}: ${line}`);
+  } catch (error) {
+    const stopped = signal.reason !== undefined;
+    if (!stopped)
+      say(`${computer.name}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -45,7 +45,7 @@ export async function setStage(): Promise<Stage> {
       store: join(served, 'documents'),
       ...access,
       close: async () => {
-        await server.close();
+        await server.stop();
         await remove();
       },
     };

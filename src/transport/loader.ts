@@ -8,6 +8,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CONTRACT } from '../plugin-api.ts';
 import type { PluginDefinition } from '../plugin-api.ts';
+import { PluginError } from './plugin-error.ts';
 
 /** A plugin whose options are not known by type. */
 export type LoadedPlugin = PluginDefinition<Record<string, unknown>>;
@@ -21,14 +22,6 @@ const BUILT_IN: Readonly<Record<string, Importer>> = {
 };
 
 export const builtInNames: readonly string[] = Object.keys(BUILT_IN);
-
-/** A plugin that is not there or cannot be used. The message says what to write instead. */
-export class PluginError extends Error {
-  constructor(message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.name = 'PluginError';
-  }
-}
 
 /** `from`: the configuration's directory, from which packages and relative paths are looked for. */
 export async function loadPlugin(

@@ -9,6 +9,7 @@ import { TransportError } from '../core/ports/transport.ts';
 import type { Transport } from '../core/ports/transport.ts';
 import type { Log } from '../core/ports/world.ts';
 import { withDeadline } from './layers/deadline.ts';
+import { ownError, withOwnErrors } from './layers/own-errors.ts';
 import { withLimit } from './layers/limit.ts';
 import { withTrace } from './layers/trace.ts';
 import { loadPlugin } from './loader.ts';
@@ -41,7 +42,7 @@ export async function openStore(store: StoreConfig, context: StoreContext): Prom
       log: (message) => log('debug', message, { store: store.name }),
     }),
   );
-  return withLimit(withDeadline(withTrace(transport, log)));
+  return withLimit(withDeadline(withTrace(withOwnErrors(transport), log)));
 }
 
 async function readOptions(
@@ -69,7 +70,7 @@ async function withinTime<T>(
   try {
     return await open(AbortSignal.any([outer, timeout]));
   } catch (error) {
-    if (!timeout.aborted || outer.aborted) throw error;
+    if (!timeout.aborted || outer.aborted) throw ownError(error, { name: 'open', path: undefined });
     throw new TransportError(`no connection within ${OPEN_TIMEOUT / 1000} s`, {
       kind: 'unreachable',
       operation: 'open',

@@ -1,11 +1,13 @@
 /** Each layer over a tiny fake: what it adds, and that it adds nothing else. */
 import { expect } from 'chai';
+import { TransportError } from '../../src/core/ports/transport.ts';
 import type { Content, Transport } from '../../src/core/ports/transport.ts';
 import { withDeadline } from '../../src/transport/layers/deadline.ts';
 import { withDryRun } from '../../src/transport/layers/dry-run.ts';
 import { withLimit } from '../../src/transport/layers/limit.ts';
 import { ensureRoot, withRoot } from '../../src/transport/layers/root.ts';
 import { withTrace } from '../../src/transport/layers/trace.ts';
+import { withOwnErrors } from '../../src/transport/layers/own-errors.ts';
 import { withRetry } from '../../src/transport/layers/retry.ts';
 import {
   calm,
@@ -27,6 +29,7 @@ const LAYERS: Readonly<Record<string, (inner: Transport) => Transport>> = {
   trace: (inner) => withTrace(inner, () => undefined),
   root: (inner) => withRoot(inner, 'sync/docs'),
   dryRun: (inner) => withDryRun(inner),
+  ownErrors: (inner) => withOwnErrors(inner),
 };
 
 describe('transport layers', () => {
@@ -282,6 +285,53 @@ describe('withLimit', () => {
     expect(await second).to.include({ kind: 'cancelled' });
     await first;
     expect(calls).to.deep.equal(['look a']);
+  });
+});
+
+describe('withOwnErrors', () => {
+  /** As another copy of ownsync would make it. */
+  const foreign = Object.assign(new Error('gone'), {
+    name: 'TransportError',
+    kind: 'not-found',
+    outcome: 'not-done',
+    serverSaid: '550',
+  });
+
+  it("takes over another copy's error with all it says", async () => {
+    const { transport } = fakeTransport({
+      look: () => Promise.reject(foreign),
+      batch: () => Promise.resolve([{ ok: false, error: foreign as unknown as TransportError }]),
+    });
+    const own = withOwnErrors(transport);
+    const told = { kind: 'not-found', outcome: 'not-done', serverSaid: '550', message: 'gone' };
+    expect(await failure(own.look('a', calm()))).to.include({ ...told, path: 'a' });
+    const results = await own.batch?.([{ operation: 'look', path: 'a' }], calm());
+    expect(results?.[0]?.ok === false && results[0].error instanceof TransportError).to.equal(true);
+  });
+
+  it('what is no TransportError is unclear, and perhaps done', async () => {
+    const raw = () => Promise.reject(new TypeError('x is undefined'));
+    const broken = async function* () {
+      yield* chunks('a');
+      throw new TypeError('half');
+    };
+    const { transport } = fakeTransport({
+      look: raw,
+      rename: raw,
+      read: () => Promise.resolve({ stream: broken(), stamp: {} }),
+    });
+    const own = withOwnErrors(transport);
+    expect(await failure(own.look('a', calm()))).to.include({
+      kind: 'unknown',
+      outcome: 'not-done',
+    });
+    expect(await failure(own.rename('a', 'b', calm()))).to.include({
+      kind: 'unknown',
+      outcome: 'unknown',
+    });
+    expect(await failure(gather((await own.read('a', 0, calm())).stream))).to.include({
+      kind: 'unknown',
+    });
   });
 });
 
