@@ -37,7 +37,15 @@ export async function makeCertificates(
   await writeFile(file('server.ext'), `subjectAltName=${names}\nextendedKeyUsage=serverAuth\n`);
   await run('openssl', [
     ...['x509', '-req', '-in', file('server.csr'), '-CA', file('ca.pem'), '-CAkey', file('ca.key')],
-    ...['-CAcreateserial', '-days', '2', '-extfile', file('server.ext'), '-out', file('server.pem')],
+    ...[
+      '-CAcreateserial',
+      '-days',
+      '2',
+      '-extfile',
+      file('server.ext'),
+      '-out',
+      file('server.pem'),
+    ],
   ]);
   const both = `${await readFile(file('server.key'), 'utf8')}${await readFile(file('server.pem'), 'utf8')}`;
   await writeFile(file('both.pem'), both, { mode: 0o600 });

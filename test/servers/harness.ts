@@ -58,9 +58,8 @@ const isRoot = process.getuid?.() === 0;
  * Who owns served files: never the super-user, so that refusals are real ones. A name only when the servers change to it.
  * SERVER: vsftpd insists on a user whose home directory exists, which `nobody` has not.
  */
-export const serverOwner: { readonly uid: number; readonly gid: number; readonly user?: string } = isRoot
-  ? plainUser()
-  : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+export const serverOwner: { readonly uid: number; readonly gid: number; readonly user?: string } =
+  isRoot ? plainUser() : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 
 function plainUser(): { uid: number; gid: number; user: string } {
   for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
@@ -122,7 +121,11 @@ async function prepare(name: ServerName, options: ServerOptions): Promise<Workpl
   }
   const tls = options.tls ?? 'off';
   const home = join(directory, 'program');
-  await cp(found.home, home, { recursive: true, verbatimSymlinks: true, filter: (path) => !path.includes('/share/') });
+  await cp(found.home, home, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (path) => !path.includes('/share/'),
+  });
   return {
     directory,
     root,

@@ -27,7 +27,10 @@ const proftpd: Product = {
     const entry = `${user}:${stdout.trim()}:${String(uid)}:${String(gid)}::${place.root}:/bin/sh\n`;
     await writeFile(join(place.directory, 'passwd'), entry, { mode: 0o600 });
     const file = join(place.directory, 'proftpd.conf');
-    await writeFile(file, [...base(place), ...tls(place), ...(place.options.extra ?? []), ''].join('\n'));
+    await writeFile(
+      file,
+      [...base(place), ...tls(place), ...(place.options.extra ?? []), ''].join('\n'),
+    );
     return ['-n', '-q', '-c', file];
   },
 };
@@ -62,7 +65,9 @@ function base({ directory, home, port, options }: Workplace): string[] {
     'Umask 022',
     ...(serverOwner.user === undefined ? [] : [`User ${serverOwner.user}`, 'DefaultRoot ~']),
     `TimeoutIdle ${String(options.idleSeconds ?? 600)}`,
-    ...(options.maxClients === undefined ? [] : [`MaxClientsPerUser ${String(options.maxClients)}`]),
+    ...(options.maxClients === undefined
+      ? []
+      : [`MaxClientsPerUser ${String(options.maxClients)}`]),
   ];
 }
 

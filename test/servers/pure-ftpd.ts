@@ -33,9 +33,11 @@ const pureFtpd: Product = {
     });
     return [
       ...['-S', `127.0.0.1,${String(port)}`, '-4', '-A', '-E', '-H', '-u', '1'],
-      ...['-l', `puredb:${database}`, '-g', join(directory, 'pid'), '-U', '022:022'],
+      ...['-l', `puredb:${database}`, '-g', join(directory, 'pid'), '-U', '133:022'],
       ...['-f', 'none', '-z', '-C', String(options.maxClients ?? 50)],
-      ...(options.idleSeconds === undefined ? [] : ['-I', String(Math.ceil(options.idleSeconds / 60))]),
+      ...(options.idleSeconds === undefined
+        ? []
+        : ['-I', String(Math.ceil(options.idleSeconds / 60))]),
       ...(certificates === undefined ? [] : ['-Y', '3', '-2', certificates.both]),
       ...(options.extra ?? []),
     ];

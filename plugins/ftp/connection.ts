@@ -1,0 +1,206 @@
+/**
+ * One logged-in connection: commands whose refusals are errors, and transfers that leave it usable or closed, never in
+ * between. Knows absolute server paths only.
+ */
+import type { Control } from './control.ts';
+import { DataConnection, type PassiveMode } from './data.ts';
+import { Finding, LostConnection, Refusal } from './failures.ts';
+import { isUnsupported, type Reply } from './replies.ts';
+
+/** Largest listing that is taken, in bytes. */
+const longestListing = 256 * 1024 * 1024;
+/** Milliseconds to wait for the reply to a transfer that was broken off, before the connection is dropped instead. */
+const patience = 3000;
+
+export class Connection {
+  readonly control: Control;
+  readonly #mode: PassiveMode;
+  readonly #timeout: number;
+  /** When it was last given back, by `performance.now()`. */
+  idleSince = performance.now();
+
+  constructor(control: Control, mode: PassiveMode, timeout: number) {
+    this.control = control;
+    this.#mode = mode;
+    this.#timeout = timeout;
+  }
+
+  get closed(): boolean {
+    return this.control.closed;
+  }
+
+  /** The reply to a command, refusals included. */
+  ask(line: string): Promise<Reply> {
+    return this.control.command(line);
+  }
+
+  /** Carries a command out; a refusal is an error. */
+  async order(line: string): Promise<Reply> {
+    return accepted(await this.control.command(line));
+  }
+
+  /** All that a listing command sends, and its last reply. */
+  async listing(line: string): Promise<{ readonly bytes: Uint8Array; readonly end: Reply }> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    const transfer = await this.#start(line);
+    for await (const chunk of transfer.receive()) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > longestListing) throw new Finding('unsupported', 'the listing is endless');
+    }
+    return { bytes: Buffer.concat(chunks), end: await transfer.end() };
+  }
+
+  /** The content of a file from an offset on. Ends only after the server has said that it sent everything. */
+  async *download(path: string, from: number): AsyncGenerator<Uint8Array, void, undefined> {
+    const transfer = await this.#start(`RETR ${path}`, from);
+    yield* transfer.receive();
+    await transfer.end();
+  }
+
+  /** Stores what `content` yields. `before`: called with the bytes so far, before each chunk; may throw. */
+  async upload(
+    line: string,
+    content: AsyncIterator<Uint8Array>,
+    options: { readonly from: number; readonly signal: AbortSignal; readonly limit: number },
+  ): Promise<number> {
+    const transfer = await this.#start(line, options.from);
+    return transfer.send(content, options);
+  }
+
+  async #start(line: string, from = 0): Promise<Transfer> {
+    const data = await DataConnection.open(this.control, this.#mode, this.#timeout);
+    try {
+      if (from > 0) await this.#restart(from);
+      const { started, ended } = this.control.transfer(line);
+      ended.catch(() => undefined);
+      const first = await started;
+      if (first.code >= 200) throw new Refusal(first);
+      return new Transfer(this.control, data, ended);
+    } catch (error) {
+      data.destroy();
+      throw error;
+    }
+  }
+
+  async #restart(from: number): Promise<void> {
+    const reply = await this.ask(`REST ${String(from)}`);
+    if (reply.code === 350) return;
+    throw isUnsupported(reply)
+      ? new Finding('unsupported', 'the server cannot go on in a file', { reply })
+      : new Refusal(reply);
+  }
+}
+
+/** A transfer that has begun. Whatever happens, it ends with the control connection in step, or closed. */
+class Transfer {
+  readonly #control: Control;
+  readonly #data: DataConnection;
+  readonly #ended: Promise<Reply>;
+
+  constructor(control: Control, data: DataConnection, ended: Promise<Reply>) {
+    this.#control = control;
+    this.#data = data;
+    this.#ended = ended;
+  }
+
+  async *receive(): AsyncGenerator<Uint8Array, void, undefined> {
+    let whole = false;
+    try {
+      yield* this.#data.receive();
+      whole = true;
+    } catch (error) {
+      throw await this.#reason(error);
+    } finally {
+      // SERVER: ProFTPD sends its 226 only after this side has closed, too.
+      this.#data.destroy();
+      if (!whole) await this.#settle();
+    }
+  }
+
+  /** Waits for the last reply; a refusal is an error. */
+  async end(): Promise<Reply> {
+    this.#control.expectReply();
+    return accepted(await this.#ended);
+  }
+
+  /** Sends at most `limit` bytes and one more to show that there were more. Returns how many the source had. */
+  async send(
+    content: AsyncIterator<Uint8Array>,
+    { signal, limit }: { readonly signal: AbortSignal; readonly limit: number },
+  ): Promise<number> {
+    let [size, whole] = [0, false];
+    try {
+      await this.#data.ready;
+      for (;;) {
+        const next = await orAborted(content.next(), signal);
+        if (next.done === true) break;
+        size += next.value.length;
+        if (size > limit) return size;
+        await this.#data.send(next.value);
+      }
+      await this.#data.finish();
+      await this.end();
+      whole = true;
+      return size;
+    } catch (error) {
+      throw await this.#reason(error);
+    } finally {
+      this.#data.destroy();
+      if (!whole) await this.#settle();
+    }
+  }
+
+  /** What the server says about a broken transfer explains more than the socket's error. */
+  async #reason(error: unknown): Promise<unknown> {
+    if (error instanceof Refusal || error instanceof LostConnection || error instanceof Finding)
+      return error;
+    this.#data.destroy();
+    const reply = await this.#lastReply();
+    if (reply !== undefined && reply.code >= 400) return new Refusal(reply);
+    return error;
+  }
+
+  async #settle(): Promise<void> {
+    const reply = await this.#lastReply();
+    if (reply === undefined) this.#control.destroy(new Error('a transfer was broken off'));
+  }
+
+  /** The last reply, if it comes soon. */
+  async #lastReply(): Promise<Reply | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, patience, undefined);
+    });
+    try {
+      return await Promise.race([this.#ended.catch(() => undefined), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** A reply that is no refusal. */
+export function accepted(reply: Reply): Reply {
+  if (reply.code >= 400) throw new Refusal(reply);
+  return reply;
+}
+
+/** Waits for something that cannot be aborted itself; rejects with the signal's reason. */
+export async function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([waiting, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    waiting.catch(() => undefined);
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * The FTP transport plugin. Composes the parts: login, pool, store; each operation is one line here and lives in the file
+ * that its name suggests.
+ */
+import {
+  CONTRACT,
+  definePlugin,
+  type Capabilities,
+  type PluginContext,
+  type Transport,
+} from '../../src/plugin-api.ts';
+import { makeDirectory, remove, removeDirectory, rename, setModified } from './change.ts';
+import { Connection } from './connection.ts';
+import type { PassiveMode } from './data.ts';
+import { logIn, planLogin, type LoginPlan, type ServerFacts } from './login.ts';
+import { listDirectory, lookAt } from './look.ts';
+import { ftpOptions, type FtpOptions } from './options.ts';
+import { Pool } from './pool.ts';
+import { longestName, Store, type OperationFacts, type TimeDialect } from './store.ts';
+import { read, write } from './transfer.ts';
+
+export default definePlugin<FtpOptions>({
+  name: 'ftp',
+  contract: CONTRACT,
+  options: ftpOptions,
+  secrets: ['password'],
+  open,
+});
+
+async function open(options: FtpOptions, context: PluginContext): Promise<Transport> {
+  const { signal } = context;
+  const facts: OperationFacts = { operation: 'open', path: '', signal, reads: true };
+  const timeout = options.timeout * 1000;
+  const mode: PassiveMode = { command: undefined };
+  let plan: LoginPlan | undefined;
+  let known: ServerFacts | undefined;
+  const pool = new Pool(options.connections, async (stop) => {
+    plan ??= await planLogin(options, context.baseDirectory);
+    const { control, facts: learnt } = await logIn(plan, stop, known);
+    known = learnt;
+    return new Connection(control, mode, timeout);
+  });
+  const draft = {
+    pool,
+    secrets: [options.password],
+    log: context.log,
+    setTime: 'none',
+    base: '',
+  } as const;
+  const nothing: ServerFacts = { features: new Map(), home: '/', system: '' };
+  // Frames errors until there is something to know.
+  const before = new Store({ ...draft, facts: nothing });
+  try {
+    return await before.run(facts, async (connection) => {
+      const server = known ?? nothing;
+      const base = baseOf(server.home, options.root);
+      const setTime = await timeDialect(connection, server, base);
+      const store = new Store({ ...draft, facts: server, base, setTime });
+      await connection.order(`CWD ${store.absolute('')}`);
+      return transportOf(store, capabilitiesOf(store, options.connections));
+    });
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+/** The root as an absolute path, without the slash at its end. */
+function baseOf(home: string, root: string): string {
+  const path = root.startsWith('/') ? root : `${home}/${root}`;
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  return parts.map((part) => `/${part}`).join('');
+}
+
+/** A name too long to exist: what a server says to it tells which commands it knows, and changes nothing. */
+async function timeDialect(
+  connection: Connection,
+  { features }: ServerFacts,
+  base: string,
+): Promise<TimeDialect> {
+  if (features.has('MFMT')) return 'MFMT';
+  const impossible = `${base}/${'n'.repeat(longestName + 45)}`;
+  const mdtm = await connection.ask(`MDTM 20000101000000 ${impossible}`);
+  // SERVER: vsftpd, where mdtm_write allows it; otherwise it takes time and name together for a name.
+  if (/could not set/i.test(mdtm.text)) return 'MDTM';
+  const help = await connection.ask('SITE HELP');
+  return help.code < 300 && /\bUTIME\b/i.test(help.text) ? 'SITE UTIME' : 'none';
+}
+
+function capabilitiesOf(store: Store, connections: number): Capabilities {
+  const { features, system } = store.parts.facts;
+  // rename(2) replaces a file and refuses a directory with content. What is behind other systems is not known.
+  const unix = /unix/i.test(system) && !/emulated|windows/i.test(system);
+  const rule = {
+    file: unix ? 'replaces' : 'unknown',
+    directory: unix ? 'refuses' : 'unknown',
+  } as const;
+  const canRead = features.has('MDTM') || store.hasMlst;
+  return {
+    parallel: connections,
+    resume: features.has('REST'),
+    renameOnto: rule,
+    copy: false,
+    modified: store.parts.setTime === 'none' ? (canRead ? 'read' : 'none') : 'set',
+    modifiedPrecision: 1000,
+    etag: 'none',
+    ids: /unique/i.test(features.get('MLST') ?? ''),
+    caseSensitive: unix,
+    unicode: 'as-given',
+    nameBytes: longestName,
+  };
+}
+
+function transportOf(store: Store, capabilities: Capabilities): Transport {
+  const reads = (operation: string, path: string, signal: AbortSignal): OperationFacts => ({
+    ...{ operation, path, signal, reads: true },
+  });
+  const writes = (operation: string, path: string, signal: AbortSignal): OperationFacts => ({
+    ...{ operation, path, signal, reads: false },
+  });
+  const transport: Transport = {
+    capabilities,
+    list: (path, signal) =>
+      store.run(reads('list', path, signal), async (connection) => {
+        const { entries, complete } = await listDirectory(store, connection, path);
+        return { entries, complete };
+      }),
+    look: (path, signal) => store.run(reads('look', path, signal), (c) => lookAt(store, c, path)),
+    read: (path, from, signal) => read(store, reads('read', path, signal), from),
+    write: (path, source, signal) =>
+      store.run(writes('write', path, signal), (c) =>
+        write(store, c, { path, source, from: 0, signal }),
+      ),
+    rename: (from, to, signal) =>
+      store.run(writes('rename', from, signal), (c) => rename(store, c, { from, to })),
+    remove: (path, signal) =>
+      store.run(writes('remove', path, signal), (c) => remove(store, c, path)),
+    removeDirectory: (path, signal) =>
+      store.run(writes('removeDirectory', path, signal), (c) => removeDirectory(store, c, path)),
+    makeDirectory: (path, signal) =>
+      store.run(writes('makeDirectory', path, signal), (c) => makeDirectory(store, c, path)),
+    close: () => store.parts.pool.close(),
+  };
+  if (capabilities.modified === 'set') {
+    transport.setModified = (path, modified, signal) =>
+      store.run(writes('setModified', path, signal), (c) =>
+        setModified(store, c, { path, modified }),
+      );
+  }
+  if (capabilities.resume) {
+    transport.resume = (path, source, from, signal) =>
+      store.run(writes('resume', path, signal), (c) =>
+        write(store, c, { path, source, from, signal }),
+      );
+  }
+  return transport;
+}
