@@ -131,9 +131,7 @@ function heldSteps(facts: PathFacts, local: Entry, own: readonly Version[]): Ste
   const lost = recordable(dotsOf(stands.filter((v) => keyOf(v.entry) !== key)));
   const unified = unify(stands.find((v) => keyOf(v.entry) === key) as Version, versions);
   if (lost.length > 0) {
-    return [
-      { do: 'record', replaces: recordable(dots), entry: unified.entry },
-    ];
+    return [{ do: 'record', replaces: recordable(dots), entry: unified.entry }];
   }
   return metadataSteps(facts, { local, unified: unified.entry, dots });
 }
@@ -170,13 +168,14 @@ interface Alignment {
 /** Content is equal; who has to follow with mode and time? */
 function metadataSteps(facts: PathFacts, { local, unified, dots }: Alignment): Step[] {
   const { ancestor } = facts;
-  const held = ancestorOf(local, dots);
-  const isHeld =
-    ancestor !== undefined && sameAncestor(ancestor, held);
+  const asked = asksInVain(ancestor, local, unified) ? ancestor?.asked : undefined;
+  const held = { ...ancestorOf(local, dots), ...(asked === undefined ? {} : { asked }) };
+  const isHeld = ancestor !== undefined && sameAncestor(ancestor, held);
   if (local.kind !== 'file' || unified.kind !== 'file') {
     return isHeld ? [] : [{ do: 'hold', ancestor: held }];
   }
-  if (local.executable === unified.executable && local.mtime === unified.mtime) {
+  const isEqual = local.executable === unified.executable && local.mtime === unified.mtime;
+  if (isEqual || asked !== undefined) {
     return isHeld ? [] : [{ do: 'hold', ancestor: held }];
   }
   const touchedHere =
@@ -189,11 +188,27 @@ function metadataSteps(facts: PathFacts, { local, unified, dots }: Alignment): S
     : [{ do: 'set-metadata', entry: unified, dots }];
 }
 
+/** This disk was asked for exactly this before, and what is here is what it made of it. */
+function asksInVain(ancestor: Ancestor | undefined, local: Entry, unified: Entry): boolean {
+  return (
+    ancestor?.asked !== undefined &&
+    local.kind === 'file' &&
+    unified.kind === 'file' &&
+    ancestor.key === local.digest &&
+    ancestor.mtime === local.mtime &&
+    ancestor.executable === local.executable &&
+    ancestor.asked.mtime === unified.mtime &&
+    ancestor.asked.executable === unified.executable
+  );
+}
+
 export function sameAncestor(a: Ancestor, b: Ancestor): boolean {
   return (
     a.key === b.key &&
     a.mtime === b.mtime &&
     a.executable === b.executable &&
+    a.asked?.mtime === b.asked?.mtime &&
+    a.asked?.executable === b.asked?.executable &&
     a.dots.length === b.dots.length &&
     a.dots.every((dot) => b.dots.includes(dot))
   );

@@ -38,8 +38,7 @@ export function unify(version: Version, versions: readonly Version[]): Version {
     return version;
   }
   const first = same.reduce((a, b) =>
-    mtimeOf(b.entry) < mtimeOf(a.entry) ||
-    (mtimeOf(b.entry) === mtimeOf(a.entry) && b.dot < a.dot)
+    mtimeOf(b.entry) < mtimeOf(a.entry) || (mtimeOf(b.entry) === mtimeOf(a.entry) && b.dot < a.dot)
       ? b
       : a,
   );

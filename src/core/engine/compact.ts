@@ -27,7 +27,11 @@ export async function compact(ctx: Context): Promise<void> {
   for (const { name } of manifests.entries) {
     const parsed = parseSegmentName(name);
     const end = parsed && state.segmentEnds.get(`${parsed.client}.${String(parsed.k)}`);
-    if (parsed?.client === own && end !== undefined && proven.some((seen) => (seen[own] ?? 0) >= end[1])) {
+    if (
+      parsed?.client === own &&
+      end !== undefined &&
+      proven.some((seen) => (seen[own] ?? 0) >= end[1])
+    ) {
       await ctx.store.remove(`${layout.manifests}/${name}`);
     }
   }

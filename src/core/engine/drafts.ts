@@ -46,7 +46,11 @@ export class PlacingQueue {
     this.#uploads = [...plan.uploads].sort((a, b) => byPath(a.path, b.path));
     this.#deletions = plan.deletesOnStore
       .filter(({ path }) => !moved.has(path))
-      .sort((a, b) => Number(isDirectory(ctx, a.path)) - Number(isDirectory(ctx, b.path)) || byPath(b.path, a.path));
+      .sort(
+        (a, b) =>
+          Number(isDirectory(ctx, a.path)) - Number(isDirectory(ctx, b.path)) ||
+          byPath(b.path, a.path),
+      );
   }
 
   get size(): number {
@@ -156,7 +160,14 @@ export class PlacingQueue {
       .filter((v) => ancestor?.dots.includes(v.dot) === true)
       .map((v) => v.dot);
     const members = [memberOf(upload)];
-    return this.#draft({ action: 'move', path: upload.path, from, fromOver, members, ...this.#expects(from) });
+    return this.#draft({
+      action: 'move',
+      path: upload.path,
+      from,
+      fromOver,
+      members,
+      ...this.#expects(from),
+    });
   }
 
   #deletion({ path, over }: Deletion): Draft {

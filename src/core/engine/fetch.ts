@@ -24,7 +24,8 @@ export async function fetchVersion(
     problem(ctx, {
       path,
       kind: 'not-on-store',
-      message: 'the newest version is not on the store now; the computer that has it brings it again',
+      message:
+        'the newest version is not on the store now; the computer that has it brings it again',
     });
     return undefined;
   }

@@ -76,8 +76,7 @@ function takeForeign(ctx: Context, { path, stamp, digest, size }: ForeignFile): 
     return; // older than what replaced it: the current version will be put back
   }
   // An old version put back goes beside what replaced it, not over it.
-  const back =
-    isOld || past.some((earlier) => compareStamps(earlier, stamp) === 'same');
+  const back = isOld || past.some((earlier) => compareStamps(earlier, stamp) === 'same');
   const over = was === undefined || back ? [] : versions.filter((v) => keyOf(v.entry) === was.key);
   const entry = foreignEntry(ctx, { stamp, digest, size, over });
   state.record({ path, replaces: over.map((v) => v.dot), entry }, settings.client);

@@ -133,8 +133,12 @@ function intentOf(item: Item): Intent {
     path,
     index,
     ...(from === undefined ? {} : { from }),
-    ...(expected === undefined ? {} : { expected: { key: expected.key, dots: [...expected.dots] } }),
-    ...(entry ? { entry: { key: keyOf(entry), size: entry.kind === 'file' ? entry.size : 0 } } : {}),
+    ...(expected === undefined
+      ? {}
+      : { expected: { key: expected.key, dots: [...expected.dots] } }),
+    ...(entry
+      ? { entry: { key: keyOf(entry), size: entry.kind === 'file' ? entry.size : 0 } }
+      : {}),
   };
 }
 

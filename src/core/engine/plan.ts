@@ -120,7 +120,11 @@ function factsMaker(ctx: Context, local: LocalView, store: StoreView): (path: st
       isOwn,
       isSaved: (version) => isSaved(ctx, path, version),
       emptyHere: empty,
-      hasNews: isDirectory && !holdsDirectory(versions) && versions.length > 0 && hasNews(ctx, path, local),
+      hasNews:
+        isDirectory &&
+        !holdsDirectory(versions) &&
+        versions.length > 0 &&
+        hasNews(ctx, path, local),
       unseenBelow: entry !== undefined && !isDirectory && hasUnseenBelow(ctx, path),
       emptiedHere: empty && isEmptiedHere(ctx, path, local),
     };

@@ -53,7 +53,9 @@ async function mergeMasters(ctx: Context, listing: Listing): Promise<void> {
 
 export async function readMaster(ctx: Context, name: string): Promise<MasterFile | undefined> {
   const text = await ctx.store.readCompressed(layout.master(name), ctx.limits.text);
-  return text === undefined ? undefined : strictly(ctx, name, () => decodeMaster(text, ctx.digestOf));
+  return text === undefined
+    ? undefined
+    : strictly(ctx, name, () => decodeMaster(text, ctx.digestOf));
 }
 
 function adopt(ctx: Context, master: MasterFile): void {
@@ -120,7 +122,7 @@ async function readSegments(ctx: Context, listing: Listing): Promise<Segment[]> 
 function applyReady(ctx: Context, segments: readonly Segment[]): void {
   const { state } = ctx;
   const waiting = new Set(segments);
-  for (let progress = true; progress; ) {
+  for (let progress = true; progress;) {
     progress = false;
     for (const segment of waiting) {
       const ready = readiness(segment, { ...state.seenByClient(), ...ownSeen(ctx) });

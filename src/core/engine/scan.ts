@@ -131,7 +131,11 @@ async function digestOf(
       return digest;
     }
     troubled.add(path);
-    problem(ctx, { path, kind: 'busy', message: 'changes while it is read; the next round takes it' });
+    problem(ctx, {
+      path,
+      kind: 'busy',
+      message: 'changes while it is read; the next round takes it',
+    });
   } catch (error) {
     if (ctx.signal.aborted) {
       throw error;

@@ -191,8 +191,7 @@ export function endsRound(error: unknown): boolean {
     return error.kind === 'missing-root';
   }
   return (
-    !(error instanceof TransportError) ||
-    isKind(error, 'unreachable', 'busy', 'auth', 'cancelled')
+    !(error instanceof TransportError) || isKind(error, 'unreachable', 'busy', 'auth', 'cancelled')
   );
 }
 

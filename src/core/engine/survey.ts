@@ -194,11 +194,8 @@ async function takeNews(ctx: Context, { news, blocked, local }: News): Promise<v
 
 /** The version whose size and stored time these are: taken as that version without reading it. */
 function announced(ctx: Context, path: string, stamp: Stamp): Version | undefined {
-  const fits = (entry: FileEntry) =>
-    looksAlike(stamp, entry.size, storedTimeOf(entry)) === 'same';
-  const back = ctx.state.past
-    .get(path)
-    ?.some((past) => compareStamps(past, stamp) !== 'different');
+  const fits = (entry: FileEntry) => looksAlike(stamp, entry.size, storedTimeOf(entry)) === 'same';
+  const back = ctx.state.past.get(path)?.some((past) => compareStamps(past, stamp) !== 'different');
   if (back === true || ctx.state.meta.has('travelled')) {
     return undefined;
   }

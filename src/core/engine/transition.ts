@@ -9,6 +9,7 @@ import { ancestorOf } from '../decide/reconcile.ts';
 import { conflictName, flattened } from '../model/conflict-name.ts';
 import type { Entry, FileEntry } from '../model/entry.ts';
 import { keyOf, NO_CONTENT } from '../model/entry.ts';
+import type { Asked } from '../model/facts.ts';
 import { byPath, folded, nameOf } from '../model/path.ts';
 import type { Version } from '../model/version.ts';
 import type { LocalStat, StagedFile } from '../ports/local-tree.ts';
@@ -117,8 +118,9 @@ class Transition {
   }
 
   #hold(path: string, entry: Entry, stat: LocalStat | undefined): void {
-    const { dots: _, ...content } = ancestorOf(actual(entry, stat), []);
-    this.#ctx.state.hold(path, entry, content);
+    const made = actual(entry, stat);
+    const { dots: _, ...content } = ancestorOf(made, []);
+    this.#ctx.state.hold(path, entry, { ...content, ...askedInVain(entry, made) });
     this.#ctx.state.goneBy.delete(path);
     this.#done++;
   }
@@ -247,7 +249,11 @@ class Transition {
   async #placeDirectory(path: string, entry: Entry): Promise<void> {
     const { local } = this.#ctx;
     const stat = this.#local.stats.get(path);
-    if (stat !== undefined && stat.kind !== 'directory' && (await local.remove(path, stat)) === 'changed') {
+    if (
+      stat !== undefined &&
+      stat.kind !== 'directory' &&
+      (await local.remove(path, stat)) === 'changed'
+    ) {
       return;
     }
     if ((await local.makeDirectory(path)) === 'done') {
@@ -334,7 +340,9 @@ class Transition {
       return false;
     }
     for (const name of names) {
-      if ((await this.#placeStaged(staged, { path: name, entry, expected: undefined })) !== 'changed') {
+      if (
+        (await this.#placeStaged(staged, { path: name, entry, expected: undefined })) !== 'changed'
+      ) {
         return true;
       }
     }
@@ -378,6 +386,15 @@ class Transition {
       [...this.#plan.movesHere.values()].includes(path)
     );
   }
+}
+
+function askedInVain(entry: Entry, made: Entry): { asked?: Asked } {
+  if (entry.kind !== 'file' || made.kind !== 'file') {
+    return {};
+  }
+  const { mtime, executable } = entry;
+  const isMade = made.mtime === mtime && made.executable === executable;
+  return isMade ? {} : { asked: { mtime, executable } };
 }
 
 /** What the disk made of the metadata: some disks have no executable bit. */

@@ -72,7 +72,9 @@ export function decodeEntry(shape: EntryShape): Entry {
       ...(shape.stored === undefined ? {} : { stored: shape.stored }),
     };
   }
-  return 'd' in shape ? { kind: 'directory' } : { kind: 'link', target: shape.l, mtime: shape.mtime };
+  return 'd' in shape
+    ? { kind: 'directory' }
+    : { kind: 'link', target: shape.l, mtime: shape.mtime };
 }
 
 export function encodeChange(change: Change): unknown {
@@ -81,9 +83,7 @@ export function encodeChange(change: Change): unknown {
     dot: change.dot,
     r: change.replaces,
     e: change.entry === null ? null : encodeEntry(change.entry),
-    ...(change.from === undefined
-      ? {}
-      : { from: { p: change.from.path, r: change.from.dots } }),
+    ...(change.from === undefined ? {} : { from: { p: change.from.path, r: change.from.dots } }),
   };
 }
 

@@ -11,6 +11,13 @@ export interface Ancestor {
   /** Metadata last held; absent for directories. */
   readonly mtime?: number;
   readonly executable?: boolean;
+  /** What the versions ask for, where this computer's disk made something else of it (no executable bit, coarse times). */
+  readonly asked?: Asked;
+}
+
+export interface Asked {
+  readonly mtime: number;
+  readonly executable: boolean;
 }
 
 export interface PathFacts {

@@ -9,6 +9,9 @@ import { IMPLIED } from './version.ts';
 
 const IMPLIED_DIRECTORY: Version = { dot: IMPLIED, by: '', entry: { kind: 'directory' } };
 
+/** One value for all, so that a caller can tell by identity that nothing changed. */
+const NONE: readonly Version[] = [];
+
 export class Master {
   readonly #versions = new Map<string, readonly Version[]>();
   /** How many paths with versions lie below a directory. */
@@ -17,7 +20,7 @@ export class Master {
 
   /** Recorded versions only. */
   recorded(path: string): readonly Version[] {
-    return this.#versions.get(path) ?? [];
+    return this.#versions.get(path) ?? NONE;
   }
 
   /** Recorded versions, and the implied directory if something lies below and no directory is recorded. */

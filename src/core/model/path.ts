@@ -36,7 +36,9 @@ export function isBelow(path: string, directory: string): boolean {
 export function isReserved(path: string): boolean {
   const first = path.split('/', 1)[0] ?? '';
   return (
-    first === '.ownsync' || first.startsWith('.ownsync-') || nameOf(path).startsWith('.ownsync-tmp-')
+    first === '.ownsync' ||
+    first.startsWith('.ownsync-') ||
+    nameOf(path).startsWith('.ownsync-tmp-')
   );
 }
 

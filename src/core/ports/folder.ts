@@ -54,9 +54,17 @@ export type Deed =
   | 'adopted';
 
 export type FolderEvent =
-  | { readonly type: 'phase'; readonly phase: 'scan' | 'survey' | 'compare' | 'upload' | 'place' | 'download' | 'finish' }
+  | {
+      readonly type: 'phase';
+      readonly phase: 'scan' | 'survey' | 'compare' | 'upload' | 'place' | 'download' | 'finish';
+    }
   /** Progress of the running phase; `total` in the same unit. */
-  | { readonly type: 'progress'; readonly unit: 'files' | 'bytes'; readonly done: number; readonly total: number }
+  | {
+      readonly type: 'progress';
+      readonly unit: 'files' | 'bytes';
+      readonly done: number;
+      readonly total: number;
+    }
   | { readonly type: 'done'; readonly deed: Deed; readonly path: string; readonly from?: string }
   | { readonly type: 'problem'; readonly problem: PathProblem }
   | { readonly type: 'waiting'; readonly reason: string; readonly milliseconds: number };
@@ -90,7 +98,8 @@ export interface Held {
 }
 
 /** Why a folder as a whole does not go on until a person decides. */
-export type Halt = 'local-root-missing' | 'local-root-unmarked' | 'other-folder-on-store' | 'format-too-new';
+export type Halt =
+  'local-root-missing' | 'local-root-unmarked' | 'other-folder-on-store' | 'format-too-new';
 
 export interface SyncReport {
   readonly rounds: number;
@@ -115,7 +124,12 @@ export interface FolderStatus {
   readonly lastRound: number | undefined;
   readonly problems: readonly PathProblem[];
   readonly held: readonly Held[];
-  readonly clients: readonly { readonly id: string; readonly name: string; readonly lastSeen: number; readonly upToDate: boolean }[];
+  readonly clients: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly lastSeen: number;
+    readonly upToDate: boolean;
+  }[];
 }
 
 export interface SyncOptions {

@@ -63,7 +63,10 @@ export interface LocalTree {
   rootState(folderId: string | undefined): Promise<RootState>;
   /** Writes the marker with the folder's id. Called once, at the first join. */
   mark(folderId: string): Promise<void>;
-  scan(ignored: (path: string, isDirectory: boolean) => boolean, signal: AbortSignal): Promise<LocalScan>;
+  scan(
+    ignored: (path: string, isDirectory: boolean) => boolean,
+    signal: AbortSignal,
+  ): Promise<LocalScan>;
   /** Undefined: nothing there (or a parent that is no directory). */
   stat(path: string): Promise<LocalStat | undefined>;
   /** SHA-256 in hex of a file; `changed` when it is not, or did not stay, what `expected` says. */
@@ -86,7 +89,11 @@ export interface LocalTree {
     expected: LocalStat | undefined,
     metadata: { readonly mtime: number; readonly executable: boolean },
   ): Promise<LocalStat | 'changed'>;
-  placeLink(path: string, target: string, expected: LocalStat | undefined): Promise<LocalStat | 'changed'>;
+  placeLink(
+    path: string,
+    target: string,
+    expected: LocalStat | undefined,
+  ): Promise<LocalStat | 'changed'>;
   /** Existing directory is success; a file in the way is `changed`. Makes missing parents. */
   makeDirectory(path: string): Promise<LocalOutcome>;
   /** Within the root, never onto something that exists. Makes missing parents of `to`. Case-only renames work. */
@@ -95,7 +102,11 @@ export interface LocalTree {
   remove(path: string, expected: LocalStat): Promise<LocalOutcome>;
   /** Only if nothing, not even something ignored, is in it; then `done`, else `changed`. Missing is `done`. */
   removeDirectory(path: string): Promise<LocalOutcome>;
-  setMetadata(path: string, expected: LocalStat, metadata: { readonly mtime: number; readonly executable: boolean }): Promise<LocalStat | 'changed'>;
+  setMetadata(
+    path: string,
+    expected: LocalStat,
+    metadata: { readonly mtime: number; readonly executable: boolean },
+  ): Promise<LocalStat | 'changed'>;
   /** Removes temporary files of rounds that were interrupted, and trash older than the retention (milliseconds). */
   sweep(trashRetention: number): Promise<void>;
 }

@@ -165,7 +165,10 @@ export interface Transport {
   /** On the server, without replacing; present if `capabilities.copy`. */
   copy?(from: string, to: string, signal: AbortSignal): Promise<void>;
   /** Many small operations in as few round trips as the protocol allows; one result each, in order. */
-  batch?(operations: readonly BatchOperation[], signal: AbortSignal): Promise<readonly BatchResult[]>;
+  batch?(
+    operations: readonly BatchOperation[],
+    signal: AbortSignal,
+  ): Promise<readonly BatchResult[]>;
   /** Bytes free, if the store tells. */
   space?(signal: AbortSignal): Promise<number | undefined>;
   /** May be called twice; leaves no socket, timer or mount behind. */

@@ -31,4 +31,8 @@ export interface Codec {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-export type Log = (level: LogLevel, message: string, facts?: Readonly<Record<string, unknown>>) => void;
+export type Log = (
+  level: LogLevel,
+  message: string,
+  facts?: Readonly<Record<string, unknown>>,
+) => void;
