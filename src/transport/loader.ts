@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { nearest } from '../config/issues.ts';
 import { CONTRACT } from '../plugin-api.ts';
 import type { PluginDefinition } from '../plugin-api.ts';
 import { PluginError } from './plugin-error.ts';
@@ -71,8 +72,11 @@ function findPackage(name: string, from: string): string {
 }
 
 function unknownPlugin(name: string): PluginError {
+  const near = nearest(name, builtInNames);
+  const meant = near === undefined ? '' : ` (did you mean "${near}"?)`;
+  // Which package to install is not said: a mistyped name could be anybody's package.
   return new PluginError(
-    `no plugin is called "${name}"; built-in: ${builtInNames.join(', ')}. For another one, install its package (npm install ${name}) beside this file or give its path`,
+    `no plugin is called "${name}"${meant}; built-in: ${builtInNames.join(', ')}. Another one needs its package installed beside this file, or its path`,
   );
 }
 

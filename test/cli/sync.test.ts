@@ -235,7 +235,7 @@ describe('ownsync sync', () => {
       'stores:\n  a: { plugin: mount, path: ./s, requireMuont: true }\n  b: { plugin: nix }\nfolders: []\n';
     expect(await go()).to.equal(2);
     expect(at.err[0]).to.match(
-      /config\.yaml:2:36: stores\.a\.requireMuont: unknown key .*did you mean "requireMount"\?/s,
+      /config\.yaml:2:34: stores\.a\.requireMuont: unknown key .*did you mean "requireMount"\?/s,
     );
     expect(at.err[0]).to.match(
       /config\.yaml:3:16: stores\.b\.plugin: no plugin is called "nix"; built-in: ftp, mount/,
