@@ -6,7 +6,9 @@ import { defineConfig } from 'eslint/config';
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-const typescript = ['src/**/*.ts', 'plugins/**/*.ts', 'test/**/*.ts'];
+const typescript = ['src/**/*.ts', 'plugins/**/*.ts', 'test/**/*.ts', 'scripts/**/*.ts'];
+/** Tests that live beside the sources, because authors of plugins run them too. */
+const suites = ['src/testkit/conformance/**/*.ts', 'src/testkit/{*-suite,local-tree-*}.ts'];
 const pure = ['src/core/model/**/*.ts', 'src/core/decide/**/*.ts', 'src/core/format/**/*.ts'];
 
 /** Time, chance, output and the outside arrive in pure code as arguments, or not at all. */
@@ -123,7 +125,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
   {
-    files: ['test/**/*.ts'],
+    files: ['test/**/*.ts', ...suites],
     rules: {
       '@typescript-eslint/unbound-method': 'off',
       // `expect(x).to.be.true` is an expression on purpose.
@@ -134,7 +136,7 @@ export default defineConfig(
   },
   {
     // The callback of a describe is a list of tests, not a function to understand as a whole.
-    files: ['test/**/*.test.ts', 'test/**/suite*.ts'],
+    files: ['test/**/*.test.ts', ...suites],
     rules: { 'max-lines-per-function': 'off' },
   },
   {
