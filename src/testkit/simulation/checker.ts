@@ -7,8 +7,6 @@ import type { SimulatedClient, Simulation } from './client.ts';
 import { isPrivatePath } from './world.ts';
 
 const mostLoops = 16;
-/** Loops in a row in which nothing changed, before the end is believed. */
-const calmLoops = 2;
 const betweenSyncs = 100_000;
 
 /** Everybody starts anew and has rounds alone until nothing changes any more; then the checks. */
@@ -30,7 +28,7 @@ export async function judge(world: Simulation): Promise<void> {
   if (hangs(world)) return;
   compareTrees(world);
   checkLost(world);
-  if (last.calm < calmLoops) {
+  if (last.calm === 0) {
     world.fail(
       'restless',
       `after ${String(mostLoops)} loops: ${last.changes.slice(0, 8).join('; ')}`,
@@ -48,7 +46,7 @@ async function untilCalm(world: Simulation): Promise<{ calm: number; changes: re
   for (let count = 0; count < mostLoops && !hangs(world); count += 1) {
     changes = await loop(world, world.clients);
     calm = changes.length === 0 ? calm + 1 : 0;
-    if (calm >= calmLoops && treesAreEqual(world)) break;
+    if (calm > 0 && treesAreEqual(world)) break;
   }
   return { calm, changes };
 }

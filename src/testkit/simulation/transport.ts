@@ -30,13 +30,24 @@ interface Connection {
   readonly looks: Map<string, number>;
   /** Call → what happens to it after its effect. */
   readonly pending: Map<string, Fault>;
+  /** Some listing of this run is stale or cut. */
+  readonly remembers: boolean;
 }
 
 export function openGatedTransport(
   world: World,
   client: { readonly name: string; readonly gates: Gates },
 ): Transport {
-  const connection: Connection = { world, ...client, looks: new Map(), pending: new Map() };
+  const remembers = world.script.events.some(({ do: what, ...event }) => {
+    return what === 'step' && 'fault' in event && !isLost(event.fault);
+  });
+  const connection: Connection = {
+    world,
+    ...client,
+    looks: new Map(),
+    pending: new Map(),
+    remembers,
+  };
   const inner = openMemoryTransport(world.store, {
     profile: world.script.store,
     before: (operation, path, to) => before(connection, { operation, path, to }),
@@ -144,6 +155,7 @@ function fadedListing(connection: Connection, path: string, listing: Listing): L
   const key = keyOf({ operation: 'list', path, to: undefined });
   const fault = pending.get(key);
   pending.delete(key);
+  if (!connection.remembers) return listing;
   const earlier = world.listings.get(path) ?? [];
   world.listings.set(path, [...earlier, listing].slice(-remembered));
   if (fault === undefined) return listing;
