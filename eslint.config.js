@@ -64,6 +64,8 @@ const strict = {
   '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
   // Operations of a contract are async even where one implementation has nothing to wait for.
   '@typescript-eslint/require-await': 'off',
+  // Prettier breaks lines where this rule wants none.
+  'no-unexpected-multiline': 'off',
   eqeqeq: 'error',
   'max-lines': ['error', { max: 400 }],
   'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
