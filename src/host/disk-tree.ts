@@ -1,11 +1,11 @@
 /**
- * The LocalTree on a real disk: puts the parts of `disk-*.ts` together, turns every disk error into LocalError, and knows the marker
- * that tells this folder from an empty mount point. To be used only while holding the folder's lock (folder-lock.ts).
+ * The LocalTree on a real disk: puts the parts of `disk-*.ts` together, turns every disk error into LocalError, and
+ * tidies up. To be used only while holding the folder's lock (folder-lock.ts): what another process has under way would be taken
+ * for the leftovers of a crash.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LocalError } from '../core/ports/local-tree.ts';
 import type {
   LocalFacts,
@@ -22,10 +22,10 @@ import {
   renameWithin,
   setMetadataAt,
 } from './disk-change.ts';
-import { errno, localError } from './disk-errors.ts';
-import { probeFacts, usualFacts } from './disk-facts.ts';
+import { usualFacts } from './disk-facts.ts';
 import { placeStaged, placeSymlink } from './disk-place.ts';
 import { digestFile, readTextFile, sourceOf } from './disk-read.ts';
+import { attach, openDisk, prepare, readMarker, writeMarker } from './disk-root.ts';
 import { scanDisk } from './disk-scan.ts';
 import { discardStaged, stageContent, stagingDirectory } from './disk-stage.ts';
 import { look } from './disk-stat.ts';
@@ -33,10 +33,8 @@ import { sweepTrash } from './disk-trash.ts';
 import {
   absolute,
   checkRoot,
-  flushDirectory,
   lookAtParents,
   onDisk,
-  OWN_DIRECTORY,
   TEMPORARY_PREFIX,
   walkParents,
 } from './disk.ts';
@@ -47,9 +45,8 @@ import type { Disk } from './disk.ts';
  * that makes `.ownsync` in the root, and fails with LocalError `denied` when it cannot.
  */
 export function openDiskTree(root: string): LocalTree {
-  const disk = newDisk(resolve(root));
+  const disk = openDisk(root);
   let facts = usualFacts;
-  attach(disk, root);
   async function rootState(folderId: string | undefined): Promise<RootState> {
     return onDisk(disk, { action: 'use the folder', path: root }, () => {
       if (!attach(disk, root)) return 'missing';
@@ -105,73 +102,6 @@ function treeOn(
       ),
     sweep: (retention) => onDisk(disk, { action: 'tidy up' }, () => sweep(disk, retention)),
   };
-}
-
-function newDisk(root: string): Disk {
-  const run = randomBytes(6).toString('hex');
-  let count = 0;
-  return {
-    root,
-    own: join(root, OWN_DIRECTORY),
-    rootId: undefined,
-    underWay: new Set(),
-    leftovers: [],
-    unique: () => `${run}-${(count += 1).toString(16)}`,
-  };
-}
-
-/** From now on only the directory that is there counts as the root. False: there is none. */
-function attach(disk: Disk, given: string): boolean {
-  disk.rootId = undefined;
-  try {
-    disk.root = realpathSync(given);
-  } catch (error) {
-    // The last three: the mount point is there, what was mounted is not.
-    if (['ENOENT', 'ENOTDIR', 'ENOTCONN', 'ESTALE', 'EIO'].includes(errno(error))) return false;
-    throw localError(error, 'find the folder', given);
-  }
-  disk.own = join(disk.root, OWN_DIRECTORY);
-  const found = look(disk.root);
-  if (found?.kind !== 'directory') return false;
-  disk.rootId = found.id;
-  return true;
-}
-
-function prepare(disk: Disk): LocalFacts {
-  mkdirSync(stagingDirectory(disk), { recursive: true, mode: 0o700 });
-  return probeFacts(disk.own);
-}
-
-function markerFile(disk: Disk): string {
-  return join(disk.own, 'folder.json');
-}
-
-/** The folder's id; undefined when there is no marker or it cannot be understood. */
-function readMarker(disk: Disk): string | undefined {
-  try {
-    const marker = JSON.parse(readFileSync(markerFile(disk), 'utf8')) as {
-      folder?: unknown;
-    } | null;
-    return typeof marker?.folder === 'string' ? marker.folder : undefined;
-  } catch (error) {
-    if (errno(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-/** Whole or not at all: written beside, flushed, renamed. */
-async function writeMarker(disk: Disk, folderId: string): Promise<void> {
-  checkRoot(disk);
-  const temporary = join(stagingDirectory(disk), disk.unique());
-  const handle = await open(temporary, 'wx', 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify({ folder: folderId })}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, markerFile(disk));
-  await flushDirectory(disk.own);
 }
 
 function statAt(disk: Disk, path: string): LocalStat | undefined {

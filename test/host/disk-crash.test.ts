@@ -1,0 +1,149 @@
+/**
+ * A crash after each line of the ORDER comments: the disk is brought to what that line leaves, then another run opens it. The user's
+ * path must be as before or done, no content may be gone, and nothing of ours may stay behind.
+ */
+import { expect } from 'chai';
+import { linkSync, readdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LocalScan, LocalTree } from '../../src/core/ports/local-tree.ts';
+import { setAside } from '../../src/host/disk-aside.ts';
+import type { Aside, AsidePurpose } from '../../src/host/disk-aside.ts';
+import { openDisk } from '../../src/host/disk-root.ts';
+import { caseOn, never, paths } from '../../src/testkit/local-tree-bench.ts';
+import type { Case } from '../../src/testkit/local-tree-bench.ts';
+import { diskBench, filesIn } from './disk-user.ts';
+
+describe('disk after a crash', () => {
+  let root: string;
+  let bench: Case;
+  beforeEach(async () => {
+    const disk = diskBench();
+    ({ root } = disk);
+    bench = caseOn(disk);
+    await bench.tree.rootState(undefined);
+  });
+  afterEach(() => bench.close?.());
+
+  /** The first half of a change, by a run that then ends without a word. */
+  async function aside(path: string, purpose: AsidePurpose): Promise<Aside> {
+    const done = await setAside(openDisk(root), path, {
+      expected: await bench.seen(path),
+      purpose,
+    });
+    if (done === 'changed') throw new Error('changed');
+    return done;
+  }
+
+  async function nextRun(): Promise<{ tree: LocalTree; scan: LocalScan }> {
+    const tree = bench.reopen();
+    await tree.rootState(undefined);
+    return { tree, scan: await tree.scan(() => false, never) };
+  }
+
+  function asides(): string[] {
+    return readdirSync(join(root, '.ownsync', 'aside'));
+  }
+
+  it('the file is aside, the path is empty: it is back before the scan looks', async () => {
+    bench.user.write('d/a', 'mine');
+    const before = await bench.seen('d/a');
+    await aside('d/a', 'replace');
+    expect(bench.user.read('d/a')).to.equal(undefined);
+    const { scan } = await nextRun();
+    expect(paths(scan)).to.deep.equal(['d', 'd/a']);
+    expect(scan.entries.get('d/a')).to.include({ id: 'id' in before ? before.id : '', size: 4 });
+    expect(asides()).to.deep.equal([]);
+    expect(bench.trash()).to.deep.equal([]);
+  });
+
+  it('the new content is in place, with its temporary name or without: the old one is in the trash', async () => {
+    bench.user.write('d/a', 'old');
+    await aside('d/a', 'replace');
+    const staged = await bench.stage('new');
+    linkSync(join(root, '.ownsync', 'tmp', staged.token), join(root, 'd', 'a'));
+    const { tree } = await nextRun();
+    expect(bench.user.read('d/a')).to.equal('new');
+    expect(bench.trash()).to.deep.equal([{ path: 'd/a', text: 'old' }]);
+    await tree.sweep(60_000);
+    expect([asides(), bench.temporary()]).to.deep.equal([[], 0]);
+    expect(bench.user.read('d/a')).to.equal('new');
+  });
+
+  it('the directory was removed meanwhile: it is made again for the file', async () => {
+    bench.user.write('d/e/a', 'mine');
+    await aside('d/e/a', 'replace');
+    bench.user.remove('d');
+    await nextRun();
+    expect(bench.user.read('d/e/a')).to.equal('mine');
+  });
+
+  it('a file or a link stands where the directory was: the aside goes to the trash', async () => {
+    bench.user.write('d/a', 'mine');
+    await aside('d/a', 'replace');
+    bench.user.remove('d');
+    bench.user.write('d', 'now a file');
+    await nextRun();
+    expect(bench.user.read('d')).to.equal('now a file');
+    expect(bench.trash()).to.deep.equal([{ path: 'd/a', text: 'mine' }]);
+    expect(asides()).to.deep.equal([]);
+  });
+
+  it('a rename that had not come to its new name: back at the old one', async () => {
+    bench.user.write('a', 'mine');
+    await aside('a', 'move');
+    await nextRun();
+    expect(bench.user.read('a')).to.equal('mine');
+    expect(asides()).to.deep.equal([]);
+  });
+
+  it('a rename that had its new name already: it stays there, once', async () => {
+    bench.user.write('a', 'mine');
+    const { place } = await aside('a', 'move');
+    linkSync(place, join(root, 'b'));
+    const { scan } = await nextRun();
+    expect(paths(scan)).to.deep.equal(['b']);
+    expect([asides(), bench.trash()]).to.deep.equal([[], []]);
+  });
+
+  it('a container in which nothing had arrived yet is removed', async () => {
+    bench.user.write('d/a', 'mine');
+    const { place } = await aside('d/a', 'replace');
+    linkSync(place, join(root, 'd', 'a'));
+    bench.user.write('x', 'x');
+    const one = await aside('x', 'replace');
+    bench.user.write('x', 'again');
+    filesIn(one.container).forEach((file) => utimesSync(file, 1, 1));
+    await nextRun();
+    expect(asides()).to.deep.equal([]);
+    expect(bench.user.read('d/a')).to.equal('mine');
+    expect(
+      bench
+        .trash()
+        .map(({ text }) => text)
+        .sort(),
+    ).to.deep.equal(['mine', 'x']);
+  });
+
+  it('a directory whose case was being changed is back with all that is in it', async () => {
+    bench.user.write('d/e/a', 'mine');
+    await aside('d/e', 'move');
+    const { scan } = await nextRun();
+    expect(paths(scan)).to.deep.equal(['d', 'd/e', 'd/e/a']);
+    expect(asides()).to.deep.equal([]);
+  });
+
+  it('what this run has aside itself is left alone by its own scan', async () => {
+    const { tree, user, stage, seen } = bench;
+    user.write('a', 'old');
+    const expected = await seen('a');
+    const staged = await stage('new');
+    const [placed] = await Promise.all([
+      tree.place(staged, 'a', expected, { mtime: 1, executable: false }),
+      tree.scan(() => false, never),
+      tree.sweep(60_000),
+    ]);
+    expect(placed).to.include({ size: 3 });
+    expect(user.read('a')).to.equal('new');
+    expect(bench.trash()).to.deep.equal([{ path: 'a', text: 'old' }]);
+  });
+});
