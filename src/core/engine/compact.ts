@@ -12,10 +12,10 @@ import { writeMaster } from './travel.ts';
 
 export async function compact(ctx: Context): Promise<void> {
   const { state, limits } = ctx;
-  const manifests = await ctx.store.list(layout.manifests);
-  if (manifests.entries.length < limits.segmentsPerMaster) {
+  if (ctx.counts.segments < limits.segmentsPerMaster) {
     return;
   }
+  const manifests = await ctx.store.list(layout.manifests);
   const masters = await ctx.store.list(layout.masters);
   const uncovered = manifests.entries.filter(({ name }) => !isCovered(ctx, name, masters.entries));
   if (uncovered.length >= limits.segmentsPerMaster) {

@@ -22,6 +22,8 @@ export interface Context {
   readonly emit: (event: FolderEvent) => void;
   /** Of this round: one problem per path, the last one said. */
   readonly problems: Map<string, PathProblem>;
+  /** What the last listings showed. */
+  readonly counts: { segments: number };
   /** Files read from the store during the survey, by digest, so that they are not fetched twice. */
   readonly fetched: Map<string, StagedFile>;
   /** Stamps of other programs' files, and when (monotonic) they were first looked at. */

@@ -122,6 +122,7 @@ class SyncedFolder implements Folder {
       },
       problems: new Map<string, PathProblem>(),
       fetched: new Map(),
+      counts: { segments: 0 },
     };
   }
 

@@ -23,6 +23,7 @@ export async function pull(ctx: Context): Promise<Pulled> {
   const manifests = await ctx.store.list(layout.manifests);
   const masters = await ctx.store.list(layout.masters);
   await mergeMasters(ctx, masters);
+  ctx.counts.segments = manifests.entries.length;
   noticeClone(ctx, manifests);
   const waiting = await readSegments(ctx, manifests);
   applyReady(ctx, waiting);

@@ -9,20 +9,41 @@ import type { Context } from './context.ts';
 import { layout } from './layout.ts';
 import { isDead, readHolder, readLease } from './lease.ts';
 import { asideName, finishRecorded, isInPlace, keepHistory, putBack, settleItem } from './place.ts';
+import { pull } from './pull.ts';
 import { recordItem } from './record-item.ts';
+import { noticeTravel } from './travel.ts';
 import type { Transaction } from './transaction.ts';
 import { endsRound } from './store-io.ts';
 
-/** The own interrupted transaction first, then dead leases of others. Called with everything pulled. */
-export async function recover(ctx: Context): Promise<void> {
-  if (ctx.state.transaction !== undefined) {
-    await recoverOwn(ctx, ctx.state.transaction);
+/**
+ * The own interrupted transaction first, then dead leases of others. `again`: the store was set back meanwhile.
+ * Everything is pulled before anything is judged.
+ */
+export async function recover(ctx: Context): Promise<'again' | 'settled'> {
+  const locks = await ctx.store.list(layout.locks);
+  const leases = locks.entries.filter(({ kind }) => kind === 'directory').map(({ name }) => name);
+  const { transaction } = ctx.state;
+  if (transaction === undefined && leases.length === 0) {
+    return 'settled';
   }
-  const lease = await readLease(ctx);
-  if (lease !== 'free' && (await isDead(ctx, lease.tx))) {
-    await breakLease(ctx, lease.tx);
+  if ((await pull(ctx)) === 'short') {
+    await noticeTravel(ctx);
+    return 'again';
   }
-  await finishBroken(ctx);
+  if (transaction !== undefined) {
+    await recoverOwn(ctx, transaction);
+  }
+  if (leases.includes('placing')) {
+    const lease = await readLease(ctx);
+    if (lease !== 'free' && (await isDead(ctx, lease.tx))) {
+      await breakLease(ctx, lease.tx);
+    }
+  }
+  await finishBroken(
+    ctx,
+    leases.filter((name) => name.startsWith('broken-')),
+  );
+  return 'settled';
 }
 
 async function recoverOwn(ctx: Context, transaction: Transaction): Promise<void> {
@@ -64,19 +85,16 @@ export async function breakLease(ctx: Context, tx: string): Promise<void> {
 }
 
 /** Leases that somebody took away but did not finish. */
-async function finishBroken(ctx: Context): Promise<void> {
-  const locks = await ctx.store.listIfThere(layout.locks);
-  for (const { name, kind } of locks?.entries ?? []) {
-    if (kind === 'directory' && name.startsWith('broken-')) {
-      const isOwn = name.startsWith(`broken-${ctx.state.identity.client}-`);
-      if (isOwn || (await isOldBroken(ctx, name))) {
-        await settleBroken(ctx, layout.lock(name));
-      }
+async function finishBroken(ctx: Context, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const isOwn = name.startsWith(`broken-${ctx.state.identity.client}-`);
+    if (isOwn || isOldBroken(ctx, name)) {
+      await settleBroken(ctx, layout.lock(name));
     }
   }
 }
 
-async function isOldBroken(ctx: Context, name: string): Promise<boolean> {
+function isOldBroken(ctx: Context, name: string): boolean {
   const key = `broken ${name}`;
   const first = ctx.firstLooks.get(key);
   if (first === undefined) {

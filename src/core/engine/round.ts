@@ -12,14 +12,12 @@ import { placeBatch } from './place.ts';
 import type { Plan } from './plan.ts';
 import { makePlan } from './plan.ts';
 import { publish } from './publish.ts';
-import { pull } from './pull.ts';
 import { recover } from './recover.ts';
 import type { LocalView } from './scan.ts';
 import { scanLocal } from './scan.ts';
 import { whileDownloading, whileUploading } from './strict.ts';
 import { survey } from './survey.ts';
 import { transition } from './transition.ts';
-import { noticeTravel } from './travel.ts';
 
 export interface RoundResult {
   readonly halted?: Halted;
@@ -61,13 +59,9 @@ export async function round(ctx: Context, { dryRun }: { dryRun: boolean }): Prom
 /** What was sealed but not sent, and what was begun but not finished. */
 async function settlePast(ctx: Context): Promise<'again' | 'settled'> {
   await publishUnlessPlacing(ctx);
-  if ((await pull(ctx)) === 'short') {
-    await noticeTravel(ctx);
-    return 'again';
-  }
-  await recover(ctx);
+  const outcome = await recover(ctx);
   await publish(ctx);
-  return 'settled';
+  return outcome;
 }
 
 /** ORDER: an own transaction that was interrupted is recovered first; its segment may be on its way under the lease. */
