@@ -133,8 +133,12 @@ function differFromStore(world: Simulation): string | undefined {
   const [first] = world.clients;
   if (first === undefined) return undefined;
   const tree = [...first.disk.user.tree()];
+  const below = (path: string) => tree.filter(([other]) => other.startsWith(`${path}/`));
   const plain = (path: string): boolean =>
-    tree.some(([other, entry]) => entry.kind !== 'link' && other.startsWith(`${path}/`));
+    below(path).some(
+      ([other, { kind }]) =>
+        kind === 'file' || (kind === 'directory' && below(other).length === 0),
+    );
   const linked = (path: string): boolean =>
     tree.some(([other, entry]) => entry.kind === 'link' && other.startsWith(`${path}/`));
   const open = new Set(tree.map(([path]) => path).filter((path) => linked(path) && !plain(path)));
