@@ -6,14 +6,13 @@ import type { Connection } from './connection.ts';
 import { Finding, Refusal } from './failures.ts';
 import { listDirectory, lookAt, split } from './look.ts';
 import { kindOf, timeOf, timeText, type Reply } from './replies.ts';
-import { checkPath, type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 export async function rename(
   store: Store,
   connection: Connection,
   { from, to }: { readonly from: string; readonly to: string },
 ): Promise<void> {
-  checkPath(to);
   const source = await connection.ask(`RNFR ${store.absolute(from)}`);
   if (source.code >= 400) await refuseRename(store, connection, { from, to, reply: source });
   const reply = await connection.ask(`RNTO ${store.absolute(to)}`);

@@ -1,6 +1,6 @@
 /**
- * The FTP transport plugin. Composes the parts: login, pool, store; each operation is one line here and lives in the file
- * that its name suggests.
+ * The FTP transport plugin: its definition, opening a store, and what the server told about itself as capabilities.
+ * Operations are in operations.ts.
  */
 import {
   CONTRACT,
@@ -9,15 +9,13 @@ import {
   type PluginContext,
   type Transport,
 } from '../../src/plugin-api.ts';
-import { makeDirectory, remove, removeDirectory, rename, setModified } from './change.ts';
 import { Connection } from './connection.ts';
 import type { PassiveMode } from './data.ts';
 import { logIn, planLogin, type LoginPlan, type ServerFacts } from './login.ts';
-import { listDirectory, lookAt } from './look.ts';
+import { transportOf } from './operations.ts';
 import { ftpOptions, type FtpOptions } from './options.ts';
 import { Pool } from './pool.ts';
 import { longestName, Store, type OperationFacts, type TimeDialect } from './store.ts';
-import { read, write } from './transfer.ts';
 
 export default definePlugin<FtpOptions>({
   name: 'ftp',
@@ -109,49 +107,4 @@ function capabilitiesOf(store: Store, connections: number): Capabilities {
     unicode: 'as-given',
     nameBytes: longestName,
   };
-}
-
-function transportOf(store: Store, capabilities: Capabilities): Transport {
-  const reads = (operation: string, path: string, signal: AbortSignal): OperationFacts => ({
-    ...{ operation, path, signal, reads: true },
-  });
-  const writes = (operation: string, path: string, signal: AbortSignal): OperationFacts => ({
-    ...{ operation, path, signal, reads: false },
-  });
-  const transport: Transport = {
-    capabilities,
-    list: (path, signal) =>
-      store.run(reads('list', path, signal), async (connection) => {
-        const { entries, complete } = await listDirectory(store, connection, path);
-        return { entries, complete };
-      }),
-    look: (path, signal) => store.run(reads('look', path, signal), (c) => lookAt(store, c, path)),
-    read: (path, from, signal) => read(store, reads('read', path, signal), from),
-    write: (path, source, signal) =>
-      store.run(writes('write', path, signal), (c) =>
-        write(store, c, { path, source, from: 0, signal }),
-      ),
-    rename: (from, to, signal) =>
-      store.run(writes('rename', from, signal), (c) => rename(store, c, { from, to })),
-    remove: (path, signal) =>
-      store.run(writes('remove', path, signal), (c) => remove(store, c, path)),
-    removeDirectory: (path, signal) =>
-      store.run(writes('removeDirectory', path, signal), (c) => removeDirectory(store, c, path)),
-    makeDirectory: (path, signal) =>
-      store.run(writes('makeDirectory', path, signal), (c) => makeDirectory(store, c, path)),
-    close: () => store.parts.pool.close(),
-  };
-  if (capabilities.modified === 'set') {
-    transport.setModified = (path, modified, signal) =>
-      store.run(writes('setModified', path, signal), (c) =>
-        setModified(store, c, { path, modified }),
-      );
-  }
-  if (capabilities.resume) {
-    transport.resume = (path, source, from, signal) =>
-      store.run(writes('resume', path, signal), (c) =>
-        write(store, c, { path, source, from, signal }),
-      );
-  }
-  return transport;
 }

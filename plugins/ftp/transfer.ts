@@ -2,7 +2,7 @@
  * Reading and writing files: whole or an error. Sizes are compared with what the server says, because the end of a data
  * connection looks the same whether the file is over or the line was cut.
  */
-import type { Content, Source, Stamp, TransportError } from '../../src/plugin-api.ts';
+import type { Content, Source, Stamp, StoreEntry, TransportError } from '../../src/plugin-api.ts';
 import { isFinal, plain, refuseMissingParent, timeCommand, verifyTime } from './change.ts';
 import type { Connection } from './connection.ts';
 import { Finding, Refusal } from './failures.ts';
@@ -10,8 +10,14 @@ import { lookAt } from './look.ts';
 import { isUnsupported, type Reply } from './replies.ts';
 import type { OperationFacts, Store } from './store.ts';
 
-export async function read(store: Store, facts: OperationFacts, from: number): Promise<Content> {
-  const entry = await store.run(facts, (connection) => lookAt(store, connection, facts.path));
+type Look = (store: Store, connection: Connection, path: string) => Promise<StoreEntry | 'absent'>;
+
+export async function read(
+  store: Store,
+  facts: OperationFacts,
+  { from, look }: { readonly from: number; readonly look: Look },
+): Promise<Content> {
+  const entry = await store.run(facts, (connection) => look(store, connection, facts.path));
   const fail = (error: unknown): TransportError => store.toError(error, facts);
   if (entry === 'absent') throw fail(new Finding('not-found', 'there is no such file'));
   if (entry.kind !== 'file') throw fail(new Finding('unknown', `it is a ${entry.kind}`));
