@@ -25,7 +25,7 @@ export async function judge(world: Simulation): Promise<void> {
     }
   }
   const last = await untilCalm(world);
-  if (hangs(world)) return;
+  if (isOver(world)) return;
   compareTrees(world);
   checkLost(world);
   if (last.calm === 0) {
@@ -36,14 +36,15 @@ export async function judge(world: Simulation): Promise<void> {
   } else if (world.failures.length === 0) await lastRound(world);
 }
 
-function hangs(world: Simulation): boolean {
-  return world.failures.some(({ kind }) => kind === 'hang');
+/** Nothing that follows would tell more. */
+function isOver(world: Simulation): boolean {
+  return world.failures.some(({ kind }) => kind === 'hang' || kind === 'threw');
 }
 
 async function untilCalm(world: Simulation): Promise<{ calm: number; changes: readonly string[] }> {
   let calm = 0;
   let changes: readonly string[] = [];
-  for (let count = 0; count < mostLoops && !hangs(world); count += 1) {
+  for (let count = 0; count < mostLoops && !isOver(world); count += 1) {
     changes = await loop(world, world.clients);
     calm = changes.length === 0 ? calm + 1 : 0;
     if (calm > 0 && treesAreEqual(world)) break;
@@ -56,7 +57,7 @@ async function loop(world: Simulation, clients: readonly SimulatedClient[]): Pro
   const changes: string[] = [];
   for (const client of clients) {
     changes.push(...(await watchedSync(world, client)).changes);
-    if (hangs(world)) break;
+    if (isOver(world)) break;
     world.pass(betweenSyncs);
   }
   return changes;
@@ -136,8 +137,7 @@ function differFromStore(world: Simulation): string | undefined {
   const below = (path: string) => tree.filter(([other]) => other.startsWith(`${path}/`));
   const plain = (path: string): boolean =>
     below(path).some(
-      ([other, { kind }]) =>
-        kind === 'file' || (kind === 'directory' && below(other).length === 0),
+      ([other, { kind }]) => kind === 'file' || (kind === 'directory' && below(other).length === 0),
     );
   const linked = (path: string): boolean =>
     tree.some(([other, entry]) => entry.kind === 'link' && other.startsWith(`${path}/`));

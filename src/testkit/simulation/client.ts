@@ -213,7 +213,11 @@ export class SimulatedClient {
         world.traceCall(`   ${this.name} ${line}`);
       },
     });
-    return { gates, folder: world.openFolder(this.#parts(gates)), sync: undefined };
+    return {
+      gates,
+      folder: world.openFolder(this.#parts(gates), world.script.limits),
+      sync: undefined,
+    };
   }
 
   #monotonic(): number {

@@ -31,6 +31,8 @@ function happens(world: Simulation, event: Other): boolean {
       world.pass(event.milliseconds);
       return true;
     case 'store-backup':
+      // Before the folder was made on the store there is nothing that could be put back.
+      if (world.store.find('.ownsync/format.json') === undefined) return false;
       world.storeBackup = world.store.snapshot();
       return true;
     case 'store-wipe':
@@ -75,16 +77,18 @@ function happensTo(
       };
       return true;
     case 'restore':
-      return restore(world, event.what);
+      return restore(world, event);
     case 'clone':
       return clone(world, client, event.older);
   }
 }
 
-/** Whoever has a backup is put back to it. */
-function restore(world: Simulation, what: 'state' | 'tree' | 'both'): boolean {
-  const client = world.clients.find(({ backup }) => backup !== undefined);
+/** A tree from before the folder was joined would rightly be halted. */
+function restore(world: Simulation, event: Extract<Other, { do: 'restore' }>): boolean {
+  const { what } = event;
+  const client = world.clients[event.client];
   if (client?.backup === undefined) return false;
+  if (what === 'tree' && client.backup.disk.state.marker !== client.disk.state.marker) return false;
   client.crash();
   if (what !== 'tree') client.state.restore(client.backup.state);
   if (what !== 'state') client.disk.restore(client.backup.disk);
@@ -108,6 +112,8 @@ function setStoreBack(
 ): boolean {
   const { store } = world;
   if (event.do === 'store-wipe') {
+    // Who had not joined would make another folder, and the others would rightly be halted.
+    if (world.clients.some(({ disk }) => disk.state.marker === undefined)) return false;
     const root = store.find('');
     if (root?.kind !== 'directory') return false;
     for (const name of [...root.children.keys()]) store.remove(name);

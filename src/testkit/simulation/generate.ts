@@ -10,10 +10,10 @@ export function generateScript(seed: number, profile: Profile, name: string): Sc
   const [least, most] = profile.clients;
   const count = least + rng.below(most - least + 1);
   const clients = Array.from({ length: count }, () => clientSpec(rng, profile));
-  const writer: Writer = { rng, profile, count, contents: 0, links: 0 };
+  const writer: Writer = { rng, profile, count, backedUp: 0, contents: 0, links: 0 };
   const asleep = new Map<number, number>();
   const done = new Set<string>();
-  const events: SimulationEvent[] = [];
+  const events: SimulationEvent[] = rng.chance(profile.rates.filled) ? filledPlaces(writer) : [];
   for (let index = 0; index < profile.length; index += 1) {
     for (const [client, until] of asleep) if (index >= until) asleep.delete(client);
     events.push(...nextEvents(writer, { asleep, done, index }));
@@ -21,7 +21,16 @@ export function generateScript(seed: number, profile: Profile, name: string): Sc
   // Who is asleep at the end wakes up in the quiet rounds.
   const late = [...asleep.keys()];
   const { store, rounds } = profile;
-  return { seed, profile: name, store, rounds, clients, late, events };
+  return {
+    seed,
+    profile: name,
+    store,
+    rounds,
+    limits: makeLimits(rng, profile),
+    clients,
+    late,
+    events,
+  };
 }
 
 interface Writer {
@@ -29,6 +38,8 @@ interface Writer {
   readonly profile: Profile;
   /** Clients that there are by now. */
   count: number;
+  /** Who has a backup, once one was made. */
+  backedUp: number;
   contents: number;
   links: number;
 }
@@ -40,6 +51,19 @@ interface Progress {
   readonly index: number;
 }
 
+/** Narrow bounds, so that small trees meet them too. */
+function makeLimits(rng: Rng, profile: Profile): Script['limits'] {
+  if (!rng.chance(profile.rates.narrow)) return {};
+  return {
+    stagedFiles: rng.pick([1000, 1, 2]),
+    renames: rng.pick([200, 1, 2]),
+    leaseWork: rng.pick([10_000, 100, 400]),
+    segmentsPerMaster: rng.pick([64, 2, 4]),
+    masterAge: rng.pick([24 * 3600 * 1000, 60_000, 0]),
+    rounds: rng.pick([5, 2]),
+  };
+}
+
 function clientSpec(rng: Rng, profile: Profile): ClientSpec {
   return {
     skew: rng.chance(0.3) ? 0 : Math.floor((rng.next() * 2 - 1) * profile.skew),
@@ -48,6 +72,27 @@ function clientSpec(rng: Rng, profile: Profile): ClientSpec {
     mtimePrecision: rng.pick(profile.mtimePrecisions),
     reuseIds: rng.chance(0.5),
   };
+}
+
+/** Files that were there before the first sync: the same ones in several places, as copied by hand. */
+function filledPlaces(writer: Writer): SimulationEvent[] {
+  const { rng, profile, count } = writer;
+  const events: SimulationEvent[] = [];
+  for (const path of profile.paths) {
+    if (!rng.chance(0.7)) continue;
+    const content = (writer.contents += 1);
+    const places: (number | 'store')[] = [
+      ...Array.from({ length: count }, (_, who) => who),
+      'store',
+    ];
+    for (const who of places) {
+      if (!rng.chance(0.6)) continue;
+      const time = rng.pick(['now', 'popular'] as const);
+      const what: Act = { act: 'write', path, content, time, how: 'place', force: false };
+      events.push({ do: 'act', who, what });
+    }
+  }
+  return events;
 }
 
 function nextEvents(writer: Writer, progress: Progress): SimulationEvent[] {
@@ -94,17 +139,23 @@ function rareEvent(writer: Writer, progress: Progress): SimulationEvent | undefi
     return true;
   };
   if (once('backup', Math.max(rates.clone, rates.restore))) {
-    return { do: 'backup', client: rng.below(count) };
+    writer.backedUp = rng.below(count);
+    return { do: 'backup', client: writer.backedUp };
   }
   if (once('store-backup', rates.rollback)) return { do: 'store-backup' };
   // The rest of the run has to get over it.
   if (progress.index > profile.length * 0.8) return undefined;
   if (once('event', rates.clone)) {
     writer.count += 1;
-    return { do: 'clone', client: rng.below(count), older: rng.chance(0.5) };
+    const older = done.has('backup') && rng.chance(0.5);
+    return { do: 'clone', client: older ? writer.backedUp : rng.below(count), older };
   }
   if (once('event', rates.restore, 'backup')) {
-    return { do: 'restore', client: 0, what: rng.pick(['state', 'tree', 'both'] as const) };
+    return {
+      do: 'restore',
+      client: writer.backedUp,
+      what: rng.pick(['state', 'tree', 'both'] as const),
+    };
   }
   if (once('event', rates.wipe)) return { do: 'store-wipe' };
   if (once('event', rates.rollback, 'store-backup')) {

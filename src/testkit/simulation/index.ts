@@ -6,4 +6,4 @@ export { profileNamed, profiles, type Profile, type ProfileName } from './profil
 export { explain, runScript, simulate, type RunOptions, type RunResult } from './run.ts';
 export type { Act, ClientSpec, Fault, Script, SimulationEvent } from './script.ts';
 export { shrink, type ShrinkOptions } from './shrink.ts';
-export type { Failure, FailureKind } from './world.ts';
+export type { Failure, FailureKind, OpenLimited } from './world.ts';

@@ -16,7 +16,7 @@ export class Ledger {
   irreducible = 0;
 
   wrote(content: string, where: string): void {
-    if (this.#known.has(content)) this.#often.add(content);
+    if (this.#known.has(content) && !this.live.has(content)) this.#often.add(content);
     this.#known.add(content);
     this.live.set(content, where);
   }
@@ -30,7 +30,7 @@ export class Ledger {
     return this.#known.has(content);
   }
 
-  /** Written more than once: deleting one may by choice take the other. */
+  /** Written again after somebody had removed it: by choice, that removal may take it too. */
   isRepeated(content: string): boolean {
     return this.#often.has(content);
   }

@@ -31,6 +31,10 @@ export interface Rates {
   readonly link: number;
   readonly metadata: number;
   readonly move: number;
+  /** Files are there before the first sync. */
+  readonly filled: number;
+  /** The engine's bounds are narrow. */
+  readonly narrow: number;
   /** Content that was written before is written again. */
   readonly same: number;
   readonly crash: number;
@@ -87,6 +91,8 @@ const rates: Rates = {
   link: 0,
   metadata: 0,
   move: 0,
+  filled: 0.3,
+  narrow: 0.5,
   same: 0,
   crash: 0.02,
   cancel: 0,
@@ -126,7 +132,7 @@ export const profiles = {
   /** Two paths, crashes, other programs. */
   plain,
   /** The same without crashes or other programs: the first to make work. */
-  gentle: { ...plain, rates: { ...rates, program: 0, crash: 0, minute: 0 } },
+  gentle: { ...plain, rates: { ...rates, program: 0, crash: 0, minute: 0, filled: 0, narrow: 0 } },
   /** Directories, moves of files and subtrees, links, metadata. */
   folders,
   /** Folders on a store whose rename replaces. */

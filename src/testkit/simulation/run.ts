@@ -1,7 +1,6 @@
 /**
  * Runs scripts: first the chaos, event by event, then the judgement. One seed and one profile give one result, always.
  */
-import type { OpenFolder } from '../../core/ports/folder.ts';
 import { judge, showWorld } from './checker.ts';
 import { SimulatedClient, Simulation } from './client.ts';
 import { carryOutEvent } from './events.ts';
@@ -9,7 +8,7 @@ import { turned } from './gates.ts';
 import { generateScript } from './generate.ts';
 import { profileNamed } from './profiles.ts';
 import type { Script } from './script.ts';
-import type { Failure } from './world.ts';
+import type { Failure, OpenLimited } from './world.ts';
 
 export interface RunResult {
   readonly script: Script;
@@ -27,7 +26,7 @@ export interface RunResult {
 }
 
 export interface RunOptions {
-  readonly openFolder: OpenFolder;
+  readonly openFolder: OpenLimited;
   readonly trace?: boolean;
 }
 

@@ -2,6 +2,7 @@
  * What a simulated run is made of: a script of events that stand for themselves, so that one may be taken out and the rest
  * still means something. Plain data; it can be printed, shortened and kept as a test.
  */
+import type { Limits } from '../../core/engine/limits.ts';
 import type { MemoryProfile } from '../memory-profile.ts';
 
 /** What befalls the store operation that goes on at this step. */
@@ -79,6 +80,8 @@ export interface Script {
   readonly profile: string;
   readonly store: Partial<MemoryProfile>;
   readonly rounds: 'relaxed' | 'strict';
+  /** Bounds of the engine that differ from its own. */
+  readonly limits: Partial<Limits>;
   readonly clients: readonly ClientSpec[];
   /** Clients whose round is still open at the end: they go on after everybody else had a quiet round. */
   readonly late: readonly number[];

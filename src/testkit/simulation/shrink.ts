@@ -1,5 +1,5 @@
 /**
- * Makes a failing script short: takes events out, in ever smaller pieces, while it still fails in the same way.
+ * Makes a failing script short: takes events out, in ever smaller pieces, while it still fails in the same ways.
  */
 import { runScript, type RunOptions, type RunResult } from './run.ts';
 import type { Script, SimulationEvent } from './script.ts';
@@ -13,13 +13,13 @@ export interface ShrinkOptions extends RunOptions {
 export async function shrink(script: Script, options: ShrinkOptions): Promise<RunResult> {
   let best = await runScript(script, options);
   if (best.failures.length === 0) return best;
-  const kinds = new Set(best.failures.map(({ kind }) => kind));
+  const kinds = kindsOf(best);
   let left = options.limit ?? 2000;
   const fails = async (candidate: Script): Promise<boolean> => {
     if (left <= 0) return false;
     left -= 1;
     const result = await runScript(candidate, options);
-    if (!result.failures.some(({ kind }) => kinds.has(kind))) return false;
+    if (kindsOf(result) !== kinds) return false;
     best = result;
     return true;
   };
@@ -74,4 +74,8 @@ async function withFewerClients(current: () => Script, fails: Fails): Promise<vo
 
 function replaced(script: Script, at: number, event: SimulationEvent): Script {
   return { ...script, events: script.events.map((old, index) => (index === at ? event : old)) };
+}
+
+function kindsOf({ failures }: RunResult): string {
+  return [...new Set(failures.map(({ kind }) => kind))].sort().join();
 }

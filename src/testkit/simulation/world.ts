@@ -6,8 +6,12 @@ import { MemoryStore, type MemorySnapshot } from '../memory-store.ts';
 import { contentOf, type DirectoryNode, type StoreNode } from '../memory-nodes.ts';
 import { Ledger } from './ledger.ts';
 import type { Script } from './script.ts';
-import type { OpenFolder } from '../../core/ports/folder.ts';
+import type { Limits } from '../../core/engine/limits.ts';
+import type { Folder, FolderParts } from '../../core/ports/folder.ts';
 import type { Listing } from '../../core/ports/transport.ts';
+
+/** The engine's door, with bounds that a run may narrow. */
+export type OpenLimited = (parts: FolderParts, limits: Partial<Limits>) => Folder;
 
 export type FailureKind =
   /** Content that nobody replaced or deleted is on no client. */
@@ -41,7 +45,7 @@ export class World {
   readonly history: string[] = [];
   readonly failures: Failure[] = [];
   readonly script: Script;
-  readonly openFolder: OpenFolder;
+  readonly openFolder: OpenLimited;
   readonly trace: string[] | undefined;
   /** What was written to the store since it was last emptied. */
   writes: string[] = [];
@@ -54,7 +58,10 @@ export class World {
   syncs = 0;
   steps = 0;
 
-  constructor(script: Script, parts: { readonly openFolder: OpenFolder; readonly trace: boolean }) {
+  constructor(
+    script: Script,
+    parts: { readonly openFolder: OpenLimited; readonly trace: boolean },
+  ) {
     this.script = script;
     this.openFolder = parts.openFolder;
     this.trace = parts.trace ? [] : undefined;
