@@ -61,6 +61,7 @@ export async function syncFolders(work: SyncWork): Promise<readonly Outcome<Sync
   const sessions = new Map<string, Session>();
   try {
     const first = await each(work, async (folder) => {
+      work.signal.throwIfAborted();
       const session = await openSession(folder, work, stores);
       sessions.set(folder.name, session);
       const alone = work.folders.length === 1;

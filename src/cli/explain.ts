@@ -9,7 +9,7 @@ import { TransportError } from '../core/ports/transport.ts';
 import { PluginError } from '../transport/plugin-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { LOCAL_REACTIONS, TRANSPORT_REACTIONS } from './reactions.ts';
+import { LOCAL_REACTIONS, OPEN_DENIED, TRANSPORT_REACTIONS } from './reactions.ts';
 
 export interface Explanation {
   /** What failed and why, in one sentence. */
@@ -41,13 +41,17 @@ export function explain(error: unknown, { store, redact }: Where): Explanation {
 
 /** As lines for a terminal. */
 export function explanationLines(told: Explanation): string[] {
-  const where = [told.operation, told.path].filter((part) => part !== undefined && part !== '');
+  const where = told.operation === 'open' ? [] : [told.operation, told.path].filter(isSaid);
   return [
     told.message,
     ...(told.serverSaid === undefined ? [] : [`  the store said: ${told.serverSaid}`]),
     ...(where.length === 0 ? [] : [`  where: ${where.join(' ')}`]),
     `  what to do: ${told.todo}`,
   ];
+}
+
+function isSaid(part: string | undefined): boolean {
+  return part !== undefined && part !== '';
 }
 
 function explainRaw(error: unknown, store: string | undefined): Explanation {
@@ -79,7 +83,17 @@ function explainRaw(error: unknown, store: string | undefined): Explanation {
   return explainOther(error);
 }
 
+/** Where a stopped operation was is nobody's concern. */
+const STOPPED: Explanation = {
+  message: TRANSPORT_REACTIONS.cancelled.why,
+  area: 'program',
+  kind: 'cancelled',
+  todo: TRANSPORT_REACTIONS.cancelled.todo,
+  exit: TRANSPORT_REACTIONS.cancelled.exit,
+};
+
 function explainTransport(error: TransportError, store: string | undefined): Explanation {
+  if (error.kind === 'cancelled') return STOPPED;
   const { why, todo, exit } = TRANSPORT_REACTIONS[error.kind];
   const name = store === undefined ? '' : `store "${store}": `;
   return {
@@ -91,7 +105,7 @@ function explainTransport(error: TransportError, store: string | undefined): Exp
     ...(error.serverSaid === undefined || error.message.includes(error.serverSaid)
       ? {}
       : { serverSaid: error.serverSaid }),
-    todo,
+    todo: error.operation === 'open' && error.kind === 'denied' ? OPEN_DENIED : todo,
     exit,
   };
 }
@@ -103,15 +117,7 @@ function explainOther(error: unknown): Explanation {
     const todo = 'See docs/errors.md, "The local state".';
     return { message, area: 'state', kind: 'state', todo, exit: EXIT.failed };
   }
-  if (error instanceof Error && error.name === 'AbortError') {
-    return {
-      message: 'stopped',
-      area: 'program',
-      kind: 'cancelled',
-      todo: 'Run it again.',
-      exit: EXIT.stopped,
-    };
-  }
+  if (error instanceof Error && error.name === 'AbortError') return STOPPED;
   const todo = 'This is a fault of ownsync: please report it with what --debug shows.';
   return {
     message: `unexpected: ${message}`,

@@ -1,7 +1,6 @@
 /**
- * Every kind of error, halt and state trouble as a person is told: why, what to do, which exit code. Tables only.
+ * Every kind of error as a person is told: why, what to do, which exit code. Tables only.
  */
-import type { Halt } from '../core/ports/folder.ts';
 import type { LocalErrorKind } from '../core/ports/local-tree.ts';
 import type { TransportErrorKind } from '../core/ports/transport.ts';
 import { EXIT } from './exit-codes.ts';
@@ -77,13 +76,17 @@ export const TRANSPORT_REACTIONS: Readonly<Record<TransportErrorKind, Reaction>>
     todo: `Run it again; if it stays so, look at the store's disk. Damaged content never replaces a file of yours.`,
     exit: EXIT.failed,
   },
-  cancelled: { why: 'it was stopped', todo: AGAIN, exit: EXIT.stopped },
+  cancelled: { why: 'stopped', todo: AGAIN, exit: EXIT.stopped },
   unknown: {
     why: 'the store gave an answer that ownsync does not understand',
     todo: `Run it again; with --debug it shows every operation. ${AGAIN}`,
     exit: EXIT.failed,
   },
 };
+
+/** What `denied` asks for when the store was not even opened. */
+export const OPEN_DENIED =
+  "Check this store's settings, its TLS ones too, and what the account may do.";
 
 export const LOCAL_REACTIONS: Readonly<Record<LocalErrorKind, Reaction>> = {
   'no-space': {
@@ -111,14 +114,4 @@ export const LOCAL_REACTIONS: Readonly<Record<LocalErrorKind, Reaction>> = {
     todo: `Look at the message above. ${AGAIN}`,
     exit: EXIT.failed,
   },
-};
-
-export const HALT_TODO: Readonly<Record<Halt, string>> = {
-  'local-root-missing':
-    'Plug in or mount its disk, or correct "local". Nothing is deleted anywhere because of it.',
-  'local-root-unmarked':
-    'If its disk is not mounted, mount it. If the directory was made anew on purpose, see docs/errors.md.',
-  'other-folder-on-store':
-    'Check the folder\'s "path" and whether the store was restored or set up anew; see docs/errors.md.',
-  'format-too-new': 'Install a newer ownsync on this computer.',
 };

@@ -2,7 +2,6 @@
  * A folder's report in words. Pure: lines out of a report.
  */
 import type { SyncReport } from '../core/ports/folder.ts';
-import { HALT_TODO } from './reactions.ts';
 import { count, DEEDS, sayDone, sayHeld } from './words.ts';
 
 /** More paths than this are counted, not listed. */
@@ -29,7 +28,7 @@ export function reportLines(report: SyncReport, redact: (text: string) => string
       ? []
       : [
           `stopped: ${redact(report.halt.message)}`,
-          `what to do: ${HALT_TODO[report.halt.reason]}`,
+          `more about it: docs/errors.md, ${report.halt.reason}`,
         ]),
     summary(report),
   ];
@@ -53,8 +52,8 @@ function summary(report: SyncReport): string {
 function standing({ halt, held, problems, inSync, missingClients }: SyncReport): string {
   if (halt !== undefined) return 'not synced';
   if (held.length > 0) return 'waiting for your decision';
+  if (problems.length > 0) return 'done, but for the paths above';
   if (!inSync) return 'not in sync yet, run it again';
-  if (problems.length > 0) return 'in sync but for the paths above';
   return (missingClients?.length ?? 0) > 0 ? 'in sync here, not yet everywhere' : 'in sync';
 }
 

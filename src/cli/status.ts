@@ -34,7 +34,9 @@ export async function status(
     const base = { folder: outcome.folder, local, store, path };
     if (!outcome.ok)
       return { ...base, failure: explain(outcome.error, { redact: program.secrets.redact }) };
-    return outcome.value === undefined ? base : { ...base, status: outcome.value };
+    // A state without a finished round comes from a first sync that failed.
+    const synced = outcome.value?.lastRound !== undefined;
+    return synced ? { ...base, status: outcome.value } : base;
   });
   const exit = worstExit(states.map(exitOf));
   const { terminal } = program;

@@ -38,6 +38,12 @@ describe('ownsync status', () => {
     expect(at.calls).to.deep.equal([]);
   });
 
+  it('a first sync that failed is none', async () => {
+    at.folders['docs'] = { status: () => ({ ...STATUS, lastRound: undefined }) };
+    expect(await at.run((program) => status(program, { json: false }))).to.equal(3);
+    expect(at.out[1]).to.equal('  never synced from this computer');
+  });
+
   it('held paths need a decision; with --json it is one object', async () => {
     at.folders['pics'] = { status: () => ({ ...STATUS, held: [HELD] }) };
     expect(await at.run((program) => status(program, { json: true }), { json: true })).to.equal(4);

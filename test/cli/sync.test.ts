@@ -127,13 +127,12 @@ describe('ownsync sync', () => {
     expect(at.err).to.deep.equal([
       'docs: store "disk": the store refused the login: the login with *** was refused',
       '  the store said: 530 ***? Login incorrect.',
-      '  where: open',
       '  what to do: Check the user, the password and the certificate settings of this store.',
     ]);
     expect(at.out).to.deep.equal([
       'pics: 1 path with a problem:',
       'pics:     p: a pipe (special)',
-      'pics: in sync but for the paths above',
+      'pics: done, but for the paths above',
     ]);
     expect(at.calls.filter((call) => call === 'unlock')).to.have.length(2);
   });
