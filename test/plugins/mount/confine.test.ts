@@ -44,9 +44,14 @@ describe('mount: confined to its root', () => {
   it('passes through no link to a directory, at any depth', async () => {
     await mkdir(join(root, 'a'));
     await symlink(outside, join(root, 'a', 'link'));
+    await mkdir(join(outside, 'deep'));
+    await writeFile(join(outside, 'deep', 'file'), 'private');
     const denied: (() => Promise<unknown>)[] = [
       () => transport.list('a/link/below', signal),
       () => transport.look('a/link/file', signal),
+      () => transport.look('a/link/deep/file', signal),
+      () => transport.remove('a/link/deep/file', signal),
+      () => transport.list('a/link/deep', signal),
       () => transport.read('a/link/file', 0, signal),
       () => transport.write('a/link/new', text('x'), signal),
       () => transport.rename('a/link/file', 'stolen', signal),
@@ -57,7 +62,11 @@ describe('mount: confined to its root', () => {
       async () => transport.setModified?.('a/link/file', 0, signal),
     ];
     for (const attempt of denied) await refusedWith(attempt(), 'denied');
-    expect(await readdir(outside)).to.deep.equal(['file']);
+    expect((await readdir(outside, { recursive: true })).sort()).to.deep.equal([
+      'deep',
+      join('deep', 'file'),
+      'file',
+    ]);
   });
 
   it('a link to a file is neither read, written, nor dated; removing it leaves its target', async () => {
