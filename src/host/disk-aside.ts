@@ -2,25 +2,19 @@
  * Setting a user's file aside: the only way in which anything of a user's leaves its path. What is aside goes on to the trash, to
  * another path, or back; it is never deleted here while it is the last name of its content.
  *
- * ORDER: 1. look: the path is what was expected. 2. rename it into a container of its own, `aside/<token>/<path>`. 3. look again at
- * what was moved, for somebody may have written between 1 and 2; if so, it goes back without replacing. 4. the caller does its
- * work. 5. the aside goes to the trash (or, for a move, to its new path).
- * A crash after 2, 3 or 4 leaves the container; its name tells how deep the path in it is. The next scan begins with
- * `recoverAsides`: an empty path gets its file back, a path that has its new content sends the aside to the trash.
+ * ORDER: 1. look: the path is what was expected. 2. rename it to a name of ours that tells its path (disk-aside-names.ts). 3. look
+ * again at what was moved, for somebody may have written between 1 and 2; if so, it goes back without replacing. 4. the caller
+ * does its work. 5. the aside goes to the trash (or, for a move, to its new path).
+ * A crash after 2, 3 or 4 leaves the aside. The next scan begins with `recoverAsides`: an empty path gets its file back, a path
+ * that has its new content sends the aside to the trash.
  * Renaming away, not linking and replacing, is what keeps a version safe that an editor saves between 1 and 2; the price is that
  * the path is empty for the time of a few system calls.
  */
-import {
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  unlinkSync,
-} from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LocalStat } from '../core/ports/local-tree.ts';
+import { asideDirectory, asideName, namesIn, readAsideName } from './disk-aside-names.ts';
+import type { AsidePurpose } from './disk-aside-names.ts';
 import { absolute, lookAtParents, makeParents, TEMPORARY_PREFIX } from './disk.ts';
 import type { Disk } from './disk.ts';
 import { errno } from './disk-errors.ts';
@@ -31,15 +25,9 @@ export interface Aside {
   readonly path: string;
   /** Absolute, where the file is now. */
   readonly place: string;
-  /** Absolute; removed when it is empty. */
-  readonly container: string;
-}
-
-/** Why it goes aside: with `move`, the content gets another name before this one ends. */
-export type AsidePurpose = 'replace' | 'move';
-
-export function asideDirectory(disk: Disk): string {
-  return join(disk.own, 'aside');
+  /** Absolute; the directory of our names, which stays when the aside has left. */
+  readonly base: string;
+  readonly token: string;
 }
 
 /** Steps 1 to 3. `changed`: the path is not, or did not stay, what was expected; it is as before. */
@@ -49,8 +37,7 @@ export async function setAside(
   { expected, purpose }: { expected: LocalStat; purpose: AsidePurpose },
 ): Promise<Aside | 'changed'> {
   if (lookAtParents(disk, path) !== 'present') return 'changed';
-  const from = absolute(disk, path);
-  if (!same(look(from), expected)) return 'changed';
+  if (!same(look(absolute(disk, path)), expected)) return 'changed';
   const aside = moveAside(disk, path, purpose);
   if (aside === undefined) return 'changed';
   if (sameContent(look(aside.place), expected)) return aside;
@@ -62,7 +49,7 @@ export async function setAside(
 export async function giveBack(disk: Disk, aside: Aside): Promise<void> {
   const possible = (await makeParents(disk, aside.path)) === 'done';
   if (possible && moveWithoutReplacing(aside.place, absolute(disk, aside.path)) === 'done') {
-    removeContainer(disk, aside);
+    asideLeft(disk, aside);
     return;
   }
   await asideToTrashOrLater(disk, aside);
@@ -71,9 +58,8 @@ export async function giveBack(disk: Disk, aside: Aside): Promise<void> {
 export async function asideToTrash(disk: Disk, aside: Aside): Promise<void> {
   try {
     await moveToTrash(disk, aside.place, aside.path);
-    removeContainer(disk, aside);
   } finally {
-    disk.underWay.delete(aside.container);
+    asideLeft(disk, aside);
   }
 }
 
@@ -101,8 +87,8 @@ export function moveWithoutReplacing(from: string, to: string): 'done' | 'taken'
       if (!cannotLink.has(errno(error))) throw error;
     }
   }
-  // RACE: no hard links here (FAT, some network disks, another owner's file), or no regular file: what appears at `to` between the look
-  // and the rename is replaced. The worst outcome is the loss of a file saved in these microseconds.
+  // RACE: no hard links here (FAT, some network disks, another owner's file), or no regular file: what appears at `to` between the
+  // look and the rename is replaced. The worst outcome is the loss of a file saved in these microseconds.
   if (look(to) !== undefined) return 'taken';
   renameSync(from, to);
   return 'done';
@@ -118,118 +104,94 @@ const cannotLink = new Set([
   'EINVAL',
 ]);
 
-/** The aside has left: removes the directories it was in. */
-export function removeContainer(
-  disk: Disk,
-  { container, place }: Pick<Aside, 'container' | 'place'>,
-): void {
-  disk.underWay.delete(container);
-  for (
-    let directory = dirname(place);
-    directory.startsWith(container);
-    directory = dirname(directory)
-  ) {
+/** The aside has another place now, or stays for the next scan: it is no longer under way. */
+export function asideLeft(disk: Disk, { base, place, token }: Aside): void {
+  disk.underWay.delete(token);
+  for (let directory = dirname(place); directory !== base; directory = dirname(directory)) {
     try {
       rmdirSync(directory);
     } catch {
-      return; // Not empty or already gone: what is left is recovered by the next scan.
+      return; // Not empty: the aside is still there.
     }
   }
 }
 
-/** A fresh token, how many parts the path in the container has, and why it is there. */
-function containerName(disk: Disk, depth: number, purpose: AsidePurpose): string {
-  return `${disk.unique()}-${depth}-${purpose}`;
-}
-
 /** Step 2. Undefined: the path is gone. */
 function moveAside(disk: Disk, path: string, purpose: AsidePurpose): Aside | undefined {
-  const own = join(asideDirectory(disk), containerName(disk, path.split('/').length, purpose));
+  const token = disk.unique();
+  const name = asideName('', { token, purpose, path });
   try {
-    return moveInto(disk, { path, container: own, inside: path });
+    return rename(disk, { path, name, base: asideDirectory(disk), token });
   } catch (error) {
     if (errno(error) !== 'EXDEV') throw error;
   }
-  // Another disk is mounted inside the folder, and the path is on it.
-  const beside = join(
-    dirname(absolute(disk, path)),
-    `${TEMPORARY_PREFIX}${containerName(disk, 1, purpose)}`,
-  );
-  return moveInto(disk, { path, container: beside, inside: path.slice(path.lastIndexOf('/') + 1) });
+  // Another disk is mounted inside the folder, and the path is on it: the aside stays beside it, under a name no scan shows.
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  const beside = asideName(TEMPORARY_PREFIX, { token, purpose, path: last });
+  const base = dirname(absolute(disk, path));
+  return rename(disk, { path, name: beside, base, token });
 }
 
-function moveInto(
+function rename(
   disk: Disk,
-  { path, container, inside }: { path: string; container: string; inside: string },
+  { path, name, base, token }: { path: string; name: string; base: string; token: string },
 ): Aside | undefined {
-  const place = join(container, inside);
-  disk.underWay.add(container);
-  mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+  const aside: Aside = { path, place: join(base, name), base, token };
+  mkdirSync(dirname(aside.place), { recursive: true, mode: 0o700 });
+  disk.underWay.add(token);
   try {
-    renameSync(absolute(disk, path), place);
-    return { path, place, container };
+    renameSync(absolute(disk, path), aside.place);
+    return aside;
   } catch (error) {
-    removeContainer(disk, { container, place });
+    asideLeft(disk, aside);
     if (['ENOENT', 'ENOTDIR'].includes(errno(error))) return undefined;
     throw error;
   }
 }
 
-/** Brings what interrupted runs set aside to where it belongs. Those that are under way are left alone. */
+/** Brings what interrupted runs set aside to where it belongs. What is under way is left alone. */
 export async function recoverAsides(disk: Disk): Promise<void> {
-  for (const name of namesIn(asideDirectory(disk))) {
-    await recover(disk, join(asideDirectory(disk), name), { name, under: '' });
-  }
+  const base = asideDirectory(disk);
+  for (const name of namesIn(base)) await recover(disk, { name, base, under: '' });
 }
 
-/** As {@link recoverAsides} for a container beside its path, on another disk. `container` is a path below the root. */
-export async function recoverBeside(disk: Disk, container: string): Promise<void> {
-  const slash = container.lastIndexOf('/');
-  const name = container.slice(slash + 1 + TEMPORARY_PREFIX.length);
-  const under = slash < 0 ? '' : container.slice(0, slash);
-  await recover(disk, absolute(disk, container), { name, under });
+/** As {@link recoverAsides} for a name beside users' paths, on another disk. True if it was one of an aside. */
+export async function recoverBeside(disk: Disk, path: string): Promise<boolean> {
+  const slash = path.lastIndexOf('/');
+  const under = slash < 0 ? '' : path.slice(0, slash + 1);
+  return recover(disk, {
+    name: path.slice(slash + 1),
+    base: absolute(disk, under.slice(0, -1)),
+    under,
+  });
 }
 
 async function recover(
   disk: Disk,
-  container: string,
-  { name, under }: { name: string; under: string },
-): Promise<void> {
-  const parsed = /^[0-9a-f]+-[0-9a-f]+-(\d+)-(replace|move)$/u.exec(name);
-  if (parsed === null || disk.underWay.has(container)) return;
-  const depth = Number(parsed[1]);
-  const inside = descend(container, depth);
-  const place = join(container, inside);
-  if (inside === '' || inside.split('/').length < depth) {
-    removeContainer(disk, { container, place: join(place, 'x') });
-    return;
-  }
-  if (parsed[2] === 'move' && hasOtherNames(place)) {
+  { name, base, under }: { name: string; base: string; under: string },
+): Promise<boolean> {
+  const prefix = name.startsWith(TEMPORARY_PREFIX) ? TEMPORARY_PREFIX : '';
+  const read = readAsideName(base, name, prefix);
+  if (read === undefined || disk.underWay.has(read.token)) return false;
+  const aside: Aside = {
+    path: under + read.path,
+    place: join(base, read.place),
+    base,
+    token: read.token,
+  };
+  if (!read.complete) {
+    asideLeft(disk, { ...aside, place: join(aside.place, 'x') });
+  } else if (read.purpose === 'move' && hasOtherNames(aside.place)) {
     // The crash came between link and unlink: the content is at its new path.
-    unlinkSync(place);
-    removeContainer(disk, { container, place });
-    return;
+    unlinkSync(aside.place);
+    asideLeft(disk, aside);
+  } else {
+    await giveBack(disk, aside);
   }
-  await giveBack(disk, { path: under === '' ? inside : `${under}/${inside}`, place, container });
-}
-
-/** The one path of at most `depth` parts in a container. */
-function descend(container: string, depth: number): string {
-  const parts: string[] = [];
-  while (parts.length < depth) {
-    const [only] = namesIn(join(container, ...parts));
-    if (only === undefined) break;
-    parts.push(only);
-  }
-  return parts.join('/');
+  return true;
 }
 
 function hasOtherNames(place: string): boolean {
   const stats = lstatSync(place);
   return stats.isFile() && stats.nlink > 1;
-}
-
-function namesIn(directory: string): string[] {
-  if (look(directory)?.kind !== 'directory') return [];
-  return readdirSync(directory).sort();
 }

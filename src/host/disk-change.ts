@@ -15,13 +15,7 @@ import {
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { LocalOutcome, LocalStat } from '../core/ports/local-tree.ts';
-import {
-  asideToTrash,
-  giveBack,
-  moveWithoutReplacing,
-  removeContainer,
-  setAside,
-} from './disk-aside.ts';
+import { asideLeft, asideToTrash, giveBack, moveWithoutReplacing, setAside } from './disk-aside.ts';
 import type { Aside } from './disk-aside.ts';
 import { errno } from './disk-errors.ts';
 import { dateOf, placeStaged, withExecutable } from './disk-place.ts';
@@ -157,7 +151,7 @@ async function renameByAside(disk: Disk, move: Move): Promise<LocalOutcome> {
   if (aside === 'changed') return 'changed';
   try {
     if (moveWithoutReplacing(aside.place, absolute(disk, move.to)) === 'done') {
-      removeContainer(disk, aside);
+      asideLeft(disk, aside);
       return 'done';
     }
   } catch (error) {

@@ -24,7 +24,6 @@ export async function moveToTrash(disk: Disk, place: string, path: string): Prom
   const now = new Date();
   for (const day of dayNames(now)) {
     const target = join(disk.own, 'trash', day, path);
-    if (!makeRoom(target)) continue;
     if (await moveTo(place, target)) return;
   }
 }
@@ -52,30 +51,30 @@ function* dayNames(now: Date): Generator<string> {
   for (let number = 2; ; number += 1) yield `${exact} (${number})`;
 }
 
-/** False: a file of the same day is where a directory is needed. */
-function makeRoom(target: string): boolean {
+/** False: something is at `target` already, or a file of the same day is where a directory is needed. */
+async function moveTo(place: string, target: string): Promise<boolean> {
   try {
-    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    if (look(target) !== undefined) return false;
+    // Nobody but this process, which holds the folder's lock, makes names in the trash: nothing can be replaced here.
+    renameMakingRoom(place, target);
     return true;
   } catch (error) {
     if (['EEXIST', 'ENOTDIR'].includes(errno(error))) return false;
-    throw error;
-  }
-}
-
-/** False: something is at `target` already. */
-async function moveTo(place: string, target: string): Promise<boolean> {
-  if (look(target) !== undefined) return false;
-  try {
-    // Nobody but this process, which holds the folder's lock, makes names in the trash: nothing can be replaced here.
-    renameSync(place, target);
-    return true;
-  } catch (error) {
     if (errno(error) !== 'EXDEV') throw error;
   }
   await copyToOtherDisk(place, target);
   unlinkSync(place);
   return true;
+}
+
+function renameMakingRoom(place: string, target: string): void {
+  try {
+    renameSync(place, target);
+  } catch (error) {
+    if (errno(error) !== 'ENOENT') throw error;
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    renameSync(place, target);
+  }
 }
 
 /** Copies a file or link, flushed, with its times; never onto something that exists. */

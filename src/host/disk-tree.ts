@@ -128,11 +128,11 @@ async function scan(
   return found;
 }
 
-/** True if there was any container beside a user's path to be recovered. */
+/** True if a file that was aside beside its path was recovered: then the scan has not seen everything. */
 async function recoverLeftovers(disk: Disk, leftovers: readonly string[]): Promise<boolean> {
-  const containers = leftovers.filter((path) => look(absolute(disk, path))?.kind === 'directory');
-  for (const container of containers) await recoverBeside(disk, container);
-  return containers.length > 0;
+  let recovered = false;
+  for (const path of leftovers) recovered = (await recoverBeside(disk, path)) || recovered;
+  return recovered;
 }
 
 async function sweep(disk: Disk, retention: number): Promise<void> {
@@ -146,10 +146,11 @@ async function sweep(disk: Disk, retention: number): Promise<void> {
   await sweepTrash(disk, retention);
 }
 
-/** Copies beside users' paths; containers are recovered by the scan. */
+/** Copies beside users' paths; what is aside there is recovered by the scan. */
 async function sweepBeside(disk: Disk, path: string): Promise<void> {
   const token = path.slice(path.lastIndexOf(TEMPORARY_PREFIX) + TEMPORARY_PREFIX.length);
   const place = absolute(disk, path);
   if (disk.underWay.has(token) || walkParents(disk, path) !== 'present') return;
-  if (look(place)?.kind === 'file') await rm(place, { force: true });
+  if (/^[0-9a-f]+-[0-9a-f]+$/u.test(token) && look(place)?.kind === 'file')
+    await rm(place, { force: true });
 }

@@ -20,7 +20,7 @@ export interface Disk {
   root: string;
   /** Absolute path of {@link OWN_DIRECTORY}. */
   own: string;
-  /** Tokens of temporary files and absolute paths of containers in use: everything else is left from an interruption. */
+  /** Tokens of temporary names in use: everything else is left from an interruption. */
   readonly underWay: Set<string>;
   /** Device and inode of the root when it was last seen to be in order; undefined until then. */
   rootId: string | undefined;

@@ -3,15 +3,16 @@
  * path must be as before or done, no content may be gone, and nothing of ours may stay behind.
  */
 import { expect } from 'chai';
-import { linkSync, readdirSync, utimesSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalScan, LocalTree } from '../../src/core/ports/local-tree.ts';
 import { setAside } from '../../src/host/disk-aside.ts';
-import type { Aside, AsidePurpose } from '../../src/host/disk-aside.ts';
+import type { Aside } from '../../src/host/disk-aside.ts';
+import type { AsidePurpose } from '../../src/host/disk-aside-names.ts';
 import { openDisk } from '../../src/host/disk-root.ts';
 import { caseOn, never, paths } from '../../src/testkit/local-tree-bench.ts';
 import type { Case } from '../../src/testkit/local-tree-bench.ts';
-import { diskBench, filesIn } from './disk-user.ts';
+import { diskBench } from './disk-user.ts';
 
 describe('disk after a crash', () => {
   let root: string;
@@ -105,23 +106,25 @@ describe('disk after a crash', () => {
     expect([asides(), bench.trash()]).to.deep.equal([[], []]);
   });
 
-  it('a container in which nothing had arrived yet is removed', async () => {
-    bench.user.write('d/a', 'mine');
-    const { place } = await aside('d/a', 'replace');
-    linkSync(place, join(root, 'd', 'a'));
-    bench.user.write('x', 'x');
-    const one = await aside('x', 'replace');
-    bench.user.write('x', 'again');
-    filesIn(one.container).forEach((file) => utimesSync(file, 1, 1));
+  it('a path too long for one name is recovered as well, and one of all sorts of characters', async () => {
+    const long = Array.from({ length: 12 }, (_, index) => `${index}${'é'.repeat(60)}`).join('/');
+    const odd = "odd/%2F ..-replace-1-x/a'b\\c\n🙂.";
+    for (const path of [long, odd]) {
+      bench.user.write(path, 'mine');
+      await aside(path, 'replace');
+    }
     await nextRun();
+    expect([bench.user.read(long), bench.user.read(odd)]).to.deep.equal(['mine', 'mine']);
     expect(asides()).to.deep.equal([]);
-    expect(bench.user.read('d/a')).to.equal('mine');
-    expect(
-      bench
-        .trash()
-        .map(({ text }) => text)
-        .sort(),
-    ).to.deep.equal(['mine', 'x']);
+  });
+
+  it('directories for a name under which nothing had arrived are removed', async () => {
+    mkdirSync(join(root, '.ownsync', 'aside', '0123456789ab-1-replace-3', 'a', 'b'), {
+      recursive: true,
+    });
+    const { scan } = await nextRun();
+    expect(asides()).to.deep.equal([]);
+    expect(paths(scan)).to.deep.equal([]);
   });
 
   it('a directory whose case was being changed is back with all that is in it', async () => {
