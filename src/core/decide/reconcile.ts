@@ -227,7 +227,8 @@ function onlyHere(facts: PathFacts, { own, unchanged }: OnlyHere): Step[] {
     if (over.length > 0) {
       return [{ do: 'delete-on-store', over }];
     }
-    return ancestor === undefined ? [] : [{ do: 'forget' }];
+    // A directory deleted here stays remembered while others see it by what is in it, or it would come back as new.
+    return ancestor === undefined || versions.length > 0 ? [] : [{ do: 'forget' }];
   }
   if (unchanged) {
     return versions.length === 0 ? [{ do: 'delete-here' }] : [];

@@ -6,7 +6,6 @@ import { covers } from '../model/version.ts';
 import type { ListedEntry } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { layout, parseMasterName, parseSegmentName } from './layout.ts';
-import { storeNow } from './lease.ts';
 import { readMaster } from './pull.ts';
 import { writeMaster } from './travel.ts';
 
@@ -21,7 +20,7 @@ export async function compact(ctx: Context): Promise<void> {
   if (uncovered.length >= limits.segmentsPerMaster) {
     await writeMaster(ctx);
   }
-  const now = await storeNow(ctx);
+  const now = newest([...manifests.entries, ...masters.entries]);
   const proven = await provenMasters(ctx, masters.entries, now);
   const own = state.identity.client;
   for (const { name } of manifests.entries) {
@@ -36,6 +35,12 @@ export async function compact(ctx: Context): Promise<void> {
     }
   }
   await dropCoveredMasters(ctx, masters.entries, proven);
+}
+
+/** The store's clock is at least this late: nothing has to be written to learn it, and an idle store stays as it is. */
+function newest(entries: readonly ListedEntry[]): number | undefined {
+  const times = entries.flatMap(({ stamp }) => (stamp.modified === undefined ? [] : [stamp.modified]));
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 function isCovered(ctx: Context, name: string, masters: readonly ListedEntry[]): boolean {

@@ -18,6 +18,8 @@ export interface Context {
   readonly log: Log;
   readonly limits: Limits;
   readonly signal: AbortSignal;
+  /** Nothing is written anywhere. */
+  readonly dryRun: boolean;
   readonly digestOf: (text: string) => string;
   readonly emit: (event: FolderEvent) => void;
   /** Of this round: one problem per path, the last one said. */
@@ -28,9 +30,12 @@ export interface Context {
   readonly fetched: Map<string, StagedFile>;
   /** Stamps of other programs' files, and when (monotonic) they were first looked at. */
   readonly firstLooks: Map<string, { readonly stamp: Stamp; readonly at: number }>;
+  /** Directories that could not be moved in one step, since the store holds more in them: moved path by path. */
+  readonly notWhole: Set<string>;
 }
 
 export interface RunMemory {
+  readonly notWhole: Set<string>;
   readonly firstLooks: Map<string, { readonly stamp: Stamp; readonly at: number }>;
 }
 

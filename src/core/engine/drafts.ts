@@ -4,10 +4,13 @@
  */
 import type { Entry, FileEntry } from '../model/entry.ts';
 import { DIRECTORY_KEY, storedKeyOf } from '../model/entry.ts';
-import { byPath, parentsOf } from '../model/path.ts';
+import { subtreeMoves } from '../decide/subtrees.ts';
+import { byPath, isBelow, parentsOf } from '../model/path.ts';
 import type { Dot, Version } from '../model/version.ts';
+import type { Stamp } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import type { Plan } from './plan.ts';
+import type { LocalView } from './scan.ts';
 import type { Item } from './transaction.ts';
 
 export interface DraftMember {
@@ -15,6 +18,8 @@ export interface DraftMember {
   readonly entry: Entry | null;
   readonly over: readonly Dot[];
   readonly implied?: true;
+  /** For what is moved as it is: the stamp it was sighted with. */
+  readonly stamp?: Stamp;
 }
 
 export interface Draft {
@@ -37,29 +42,70 @@ export class PlacingQueue {
   readonly #uploads: Upload[];
   readonly #deletions: Deletion[];
   readonly #moves: Map<string, string>;
+  readonly #subtrees: Draft[];
 
-  constructor(ctx: Context, plan: Plan) {
+  constructor(ctx: Context, plan: Plan, local: LocalView) {
     this.#ctx = ctx;
     const moved = new Set(plan.movesOnStore.values());
     const uploading = new Set(plan.uploads.map((upload) => upload.path));
     this.#moves = new Map([...plan.movesOnStore].filter(([to]) => uploading.has(to)));
     this.#uploads = [...plan.uploads].sort((a, b) => byPath(a.path, b.path));
+    const order = ({ path }: Deletion) => Number(isDirectory(ctx, path));
     this.#deletions = plan.deletesOnStore
       .filter(({ path }) => !moved.has(path))
-      .sort(
-        (a, b) =>
-          Number(isDirectory(ctx, a.path)) - Number(isDirectory(ctx, b.path)) ||
-          byPath(b.path, a.path),
-      );
+      .sort((a, b) => order(a) - order(b) || byPath(b.path, a.path));
+    this.#subtrees = this.#takeSubtrees(local);
+  }
+
+  /** Takes whole renamed directories out of the single moves. */
+  #takeSubtrees(local: LocalView): Draft[] {
+    const { sightings } = this.#ctx.state;
+    const sighted = new Map(
+      [...sightings.entries()].map(([path, { key }]) => [path, key === DIRECTORY_KEY]),
+    );
+    const found = subtreeMoves({
+      moves: this.#moves,
+      sighted,
+      isGone: (path) => !local.stats.has(path) && !local.troubled.has(path),
+      isDirectoryHere: (path) => local.stats.get(path)?.kind === 'directory',
+    });
+    return [...found]
+      .filter(([, from]) => !this.#ctx.notWhole.has(from))
+      .map(([to, from]) => this.#subtree(from, to));
+  }
+
+  #subtree(from: string, to: string): Draft {
+    const { state } = this.#ctx;
+    const members: DraftMember[] = [];
+    for (const [old, sighting] of [...state.sightings.entries()].sort(([a], [b]) => byPath(a, b))) {
+      if (old !== from && !isBelow(old, from)) {
+        continue;
+      }
+      const path = to + old.slice(from.length);
+      const upload = takeOut(this.#uploads, path);
+      const gone = takeOut(this.#deletions, old);
+      this.#moves.delete(path);
+      members.push({ path: old, entry: null, over: gone?.over ?? ownDots(this.#ctx, old) });
+      const stays: DraftMember =
+        upload === undefined
+          ? { path, entry: { kind: 'directory' }, over: [], implied: true }
+          : memberOf(upload);
+      members.push({ ...stays, stamp: sighting.stamp });
+    }
+    return this.#draft({ action: 'move-tree', path: to, from, members });
   }
 
   get size(): number {
-    return this.#uploads.length + this.#deletions.length;
+    return this.#subtrees.length + this.#uploads.length + this.#deletions.length;
   }
 
   /** Trees and directories first, then moves and files, then deletions, contents before their directory. */
   next(): Draft[] {
     const { limits } = this.#ctx;
+    const moved = this.#subtrees.splice(0, limits.renames);
+    if (moved.length > 0) {
+      return moved;
+    }
     const trees = new Map<string, DraftMember[]>();
     const singles: Draft[] = [];
     let [files, bytes, renames] = [0, 0, 0];
@@ -154,11 +200,7 @@ export class PlacingQueue {
   }
 
   #move(upload: Upload, from: string): Draft {
-    const ancestor = this.#ctx.state.ancestors.get(from);
-    const fromOver = this.#ctx.state.master
-      .recorded(from)
-      .filter((v) => ancestor?.dots.includes(v.dot) === true)
-      .map((v) => v.dot);
+    const fromOver = ownDots(this.#ctx, from);
     const members = [memberOf(upload)];
     return this.#draft({
       action: 'move',
@@ -190,6 +232,20 @@ export class PlacingQueue {
     const paths = [...draft.members.map((m) => m.path), ...(draft.from ? [draft.from] : [])];
     return { ...draft, basis: new Map(paths.map((path) => [path, master.recorded(path)])) };
   }
+}
+
+/** The versions at a path that this client has held. */
+function ownDots(ctx: Context, path: string): Dot[] {
+  const dots = ctx.state.ancestors.get(path)?.dots ?? [];
+  return ctx.state.master
+    .recorded(path)
+    .filter((v) => dots.includes(v.dot))
+    .map((v) => v.dot);
+}
+
+function takeOut<T extends { path: string }>(steps: T[], path: string): T | undefined {
+  const at = steps.findIndex((step) => step.path === path);
+  return at < 0 ? undefined : steps.splice(at, 1)[0];
 }
 
 function memberOf({ path, entry, over }: Upload): DraftMember {

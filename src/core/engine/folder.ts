@@ -32,7 +32,7 @@ export function openFolder(parts: FolderParts, limits: Partial<Limits> = {}): Fo
 class SyncedFolder implements Folder {
   readonly #parts: FolderParts;
   readonly #limits: Limits;
-  readonly #memory: RunMemory = { firstLooks: new Map() };
+  readonly #memory: RunMemory = { firstLooks: new Map(), notWhole: new Set() };
   #state: FolderState;
 
   constructor(parts: FolderParts, limits: Limits) {
@@ -48,8 +48,9 @@ class SyncedFolder implements Folder {
   /** Everything is computed on a copy of the memory that is thrown away. */
   async #dryRun(options: SyncOptions): Promise<SyncReport> {
     const tally = new Tally(() => undefined);
-    const ctx = this.#context(options.signal, tally, new FolderState(unwritten(this.#parts.state)));
-    const result = await round(ctx, { dryRun: true });
+    const state = new FolderState(unwritten(this.#parts.state));
+    const ctx = { ...this.#context(options.signal, tally, state), dryRun: true };
+    const result = await round(ctx);
     return { ...this.#report(ctx, tally, { rounds: 1, result }), plan: planned(result) };
   }
 
@@ -72,7 +73,7 @@ class SyncedFolder implements Folder {
     do {
       rounds++;
       ctx = this.#context(options.signal, tally, this.#state);
-      result = await round(ctx, { dryRun: false });
+      result = await round(ctx);
       if (!result.again && (await this.#settles(ctx, rounds))) {
         result = { ...result, again: true };
       }
@@ -122,6 +123,7 @@ class SyncedFolder implements Folder {
       },
       problems: new Map<string, PathProblem>(),
       fetched: new Map(),
+      dryRun: false,
       counts: { segments: 0 },
     };
   }

@@ -29,9 +29,13 @@ export interface Halted {
   readonly message: string;
 }
 
-/** Undefined: all is well, and the folder's id is known. */
-export async function join(ctx: Context): Promise<Halted | undefined> {
-  const format = (await readFormat(ctx)) ?? (await makeFolder(ctx));
+/** Undefined: all is well, and the folder's id is known. `nothing there`: only in a dry run. */
+export async function join(ctx: Context): Promise<Halted | 'nothing there' | undefined> {
+  const found = await readFormat(ctx);
+  if (found === undefined && ctx.dryRun) {
+    return 'nothing there';
+  }
+  const format = found ?? (await makeFolder(ctx));
   if (!format.usable) {
     return {
       reason: 'format-too-new',
@@ -67,7 +71,7 @@ async function checkLocal(ctx: Context, folder: string): Promise<Halted | undefi
         'Put the folder back; to start over with what is there, use a fresh state directory for this client.',
     };
   }
-  if (state.folder === undefined) {
+  if (state.folder === undefined && !ctx.dryRun) {
     await local.mark(folder);
     state.meta.set('folder', folder);
     state.commit();

@@ -89,7 +89,7 @@ function watchedForLong(ctx: Context, tx: string): boolean {
 
 /** The store's clock: the time it gives to a file just written. Undefined where it tells none. */
 export async function storeNow(ctx: Context): Promise<number | undefined> {
-  if (ctx.store.capabilities.modified === 'none') {
+  if (ctx.dryRun || ctx.store.capabilities.modified === 'none') {
     return undefined;
   }
   const probe = `${layout.staging}/clock-${ctx.random.hex(16)}`;

@@ -14,7 +14,7 @@ import { encodeHistory, encodeHolder } from '../format/small-files.ts';
 import type { Intent } from '../format/small-files.ts';
 import { DIRECTORY_KEY, keyOf } from '../model/entry.ts';
 import { conflictName, flattened, dayOf } from '../model/conflict-name.ts';
-import { parentsOf } from '../model/path.ts';
+import { join, parentsOf } from '../model/path.ts';
 import { compareStamps } from '../model/stamp.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
@@ -28,9 +28,16 @@ import { breakLease } from './recover.ts';
 import type { LocalView } from './scan.ts';
 import { stage, stagedName } from './stage.ts';
 import { endsRound, isKind } from './store-io.ts';
-import type { Item, Transaction } from './transaction.ts';
+import type { Item, Member, Transaction } from './transaction.ts';
+import type { StoreEntry } from '../ports/transport.ts';
 
-export type Placed = 'placed' | 'nothing' | 'lease-busy';
+export interface Placed {
+  /** Items done. */
+  readonly done: number;
+  /** Items left for the next round, without a problem that a person has to know. */
+  readonly left: number;
+  readonly leaseBusy: boolean;
+}
 
 export async function placeBatch(
   ctx: Context,
@@ -47,7 +54,7 @@ export async function placeBatch(
   const items = await stage(ctx, base, { drafts, local });
   if (items.length === 0) {
     await store.removeTree(layout.staged(tx));
-    return 'nothing';
+    return { done: 0, left: leftOver(ctx, drafts, []), leaseBusy: false };
   }
   const day = dayOf(Math.floor(ctx.clock.now() / 1000));
   const history = `${day}/${state.identity.client}-${String(state.identity.k + 1)}`;
@@ -58,7 +65,7 @@ export async function placeBatch(
     state.transaction = undefined;
     state.commit();
     await store.removeTree(layout.staged(tx));
-    return 'lease-busy';
+    return { done: 0, left: drafts.length, leaseBusy: true };
   }
   ctx.emit({ type: 'phase', phase: 'place' });
   return underLease(ctx, { drafts, items });
@@ -86,7 +93,12 @@ async function underLease(
     }
   }
   await finish(ctx, done);
-  return done.length > 0 ? 'placed' : 'nothing';
+  return { done: done.length, left: leftOver(ctx, drafts, done), leaseBusy: false };
+}
+
+function leftOver(ctx: Context, drafts: readonly Draft[], done: readonly Item[]): number {
+  const paths = new Set(done.map((item) => item.path));
+  return drafts.filter(({ path }) => !paths.has(path) && !ctx.problems.has(path)).length;
 }
 
 function leaseBase(ctx: Context): string {
@@ -179,7 +191,9 @@ async function placeOrSettle(ctx: Context, base: string, item: Item): Promise<bo
     const why = error instanceof Error ? error.message : String(error);
     const kind = isKind(error, 'invalid-name') ? 'name' : 'denied';
     const isDone = await settleItem(ctx, base, item);
-    if (!isDone) {
+    if (item.action === 'move-tree') {
+      ctx.notWhole.add(item.from ?? item.path); // path by path next time, which tells what is wrong
+    } else if (!isDone) {
       problem(ctx, { path: item.path, kind, message: `cannot be placed on the store: ${why}` });
     }
     return isDone;
@@ -203,9 +217,72 @@ async function placeItem(ctx: Context, base: string, item: Item): Promise<boolea
         (await setAside(ctx, base, item)) === 'aside' &&
         (await placeIfFree(ctx, { base, staged: asideName(base, item), item }))
       );
+    case 'move-tree':
+      return moveTree(ctx, base, item);
     case 'touch':
       return touch(ctx, item);
   }
+}
+
+/**
+ * A renamed directory in one step, only if what is in it is exactly what was sighted: checked where it was, and once more
+ * where nobody else reaches it.
+ */
+async function moveTree(ctx: Context, base: string, item: Item): Promise<boolean> {
+  const from = item.from ?? item.path;
+  if (!(await holdsExactly(ctx, from, item))) {
+    ctx.notWhole.add(from);
+    return false;
+  }
+  const aside = asideName(base, item);
+  await ctx.store.rename(from, aside);
+  if (!(await holdsExactly(ctx, aside, item))) {
+    ctx.notWhole.add(from);
+    await putBack(ctx, aside, from);
+    return false;
+  }
+  return placeIfFree(ctx, { base, staged: aside, item });
+}
+
+/** Entry for entry, ignored ones included. */
+async function holdsExactly(ctx: Context, root: string, item: Item): Promise<boolean> {
+  const expected = new Map(
+    item.members
+      .filter((member) => member.entry !== null && member.path !== item.path)
+      .map((member) => [member.path.slice(item.path.length + 1), member]),
+  );
+  const directories = ['', ...expected.keys()].filter(
+    (path) => path === '' || expected.get(path)?.entry?.kind === 'directory',
+  );
+  let count = 0;
+  for (const directory of directories) {
+    const listing = await ctx.store.listIfThere(below(root, directory));
+    if (listing?.complete !== true) {
+      return false;
+    }
+    const paths = listing.entries.map(({ name }) => join(root, join(directory, name)));
+    const inexact = listing.entries.some((entry) => entry.stamp.modified === undefined);
+    const looks = inexact ? await ctx.store.lookAll(paths) : new Map<string, StoreEntry>();
+    for (const entry of listing.entries) {
+      const path = join(directory, entry.name);
+      const found = looks.get(join(root, path)) ?? entry;
+      if (found === 'absent' || !isMember(expected.get(path), found)) {
+        return false;
+      }
+      count++;
+    }
+  }
+  return count === expected.size;
+}
+
+function below(root: string, path: string): string {
+  return path === '' ? root : join(root, path);
+}
+
+function isMember(member: Member | undefined, { kind, stamp }: StoreEntry): boolean {
+  return kind === 'directory'
+    ? member?.entry?.kind === 'directory'
+    : member?.stamp !== undefined && compareStamps(member.stamp, stamp) === 'same';
 }
 
 export function asideName(base: string, item: { index: number }): string {
@@ -368,7 +445,8 @@ export async function settleItem(ctx: Context, base: string, item: Item): Promis
       return settleDeletion(ctx, aside, item);
     case 'remove-directory':
       return !(await ctx.store.exists(item.path));
-    case 'move': {
+    case 'move':
+    case 'move-tree': {
       await putBack(ctx, aside, item.from ?? item.path);
       const isThere = await ctx.store.exists(item.path);
       return isThere && !(await ctx.store.exists(item.from ?? item.path));

@@ -54,16 +54,25 @@ function recordThere(
   }
   const isFile = entry.kind === 'file';
   const made: Entry = isFile ? withStored(entry as FileEntry, stamp) : entry;
-  const gone = item.from === undefined ? undefined : item.members.find((m) => m.path === item.from);
+  const gone = goneHalf(item, path);
   const from = gone === undefined ? {} : { from: { path: gone.path, dots: gone.over } };
   state.record({ path, replaces: over, entry: made, ...from }, settings.client);
   const { dots: _, ...content } = ancestorOf(made, []);
   state.hold(path, made, content);
 }
 
+/** For a moved path: the member that says where it was. */
+function goneHalf(item: Item, path: string): Member | undefined {
+  if (item.from === undefined) {
+    return undefined;
+  }
+  const old = item.from + path.slice(item.path.length);
+  return item.members.find((member) => member.path === old && member.entry === null);
+}
+
 function announce(ctx: Context, item: Item): void {
   const deed = (member: Member): Deed => {
-    if (item.action === 'move') {
+    if (item.from !== undefined) {
       return 'moved-on-store';
     }
     if (item.action === 'touch') {
@@ -72,10 +81,11 @@ function announce(ctx: Context, item: Item): void {
     return member.entry === null ? 'deleted-on-store' : 'uploaded';
   };
   for (const member of item.members) {
-    const isHalf = item.from !== undefined && member.path === item.from;
+    const isHalf = item.from !== undefined && member.entry === null;
     const isSilent = member.entry === null && member.over.length === 0;
     if (!member.implied && !isHalf && !isSilent) {
-      const from = item.from === undefined ? {} : { from: item.from };
+      const old = goneHalf(item, member.path);
+      const from = old === undefined ? {} : { from: old.path };
       ctx.emit({ type: 'done', deed: deed(member), path: member.path, ...from });
     }
   }

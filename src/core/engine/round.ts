@@ -16,7 +16,7 @@ import { recover } from './recover.ts';
 import type { LocalView } from './scan.ts';
 import { scanLocal } from './scan.ts';
 import { whileDownloading, whileUploading } from './strict.ts';
-import { survey } from './survey.ts';
+import { EMPTY_STORE, survey } from './survey.ts';
 import { transition } from './transition.ts';
 
 export interface RoundResult {
@@ -26,26 +26,26 @@ export interface RoundResult {
   readonly plan?: Plan;
 }
 
-export async function round(ctx: Context, { dryRun }: { dryRun: boolean }): Promise<RoundResult> {
+export async function round(ctx: Context): Promise<RoundResult> {
   const { state } = ctx;
   ensureIdentity(ctx);
   const halted = await join(ctx);
-  if (halted !== undefined) {
+  if (halted !== undefined && halted !== 'nothing there') {
     return { halted, again: false };
   }
   state.meta.set('round', state.round + 1);
   ctx.emit({ type: 'phase', phase: 'scan' });
   const local = await scanLocal(ctx);
-  if (!dryRun && (await settlePast(ctx)) === 'again') {
+  if (!ctx.dryRun && (await settlePast(ctx)) === 'again') {
     return { again: true };
   }
-  const view = await survey(ctx, local);
+  const view = halted === undefined ? await survey(ctx, local) : EMPTY_STORE;
   if (view === 'again') {
     return { again: true };
   }
   ctx.emit({ type: 'phase', phase: 'compare' });
   const plan = makePlan(ctx, local, view);
-  if (dryRun) {
+  if (ctx.dryRun) {
     return { again: false, plan };
   }
   const recorded = state.outbox.size > 0;
@@ -72,7 +72,7 @@ async function publishUnlessPlacing(ctx: Context): Promise<void> {
 }
 
 async function upload(ctx: Context, plan: Plan, local: LocalView): Promise<number> {
-  const queue = new PlacingQueue(ctx, plan);
+  const queue = new PlacingQueue(ctx, plan, local);
   if (queue.size === 0) {
     return 0;
   }
@@ -93,23 +93,23 @@ async function upload(ctx: Context, plan: Plan, local: LocalView): Promise<numbe
 }
 
 async function placeAll(ctx: Context, queue: PlacingQueue, local: LocalView): Promise<number> {
-  let placed = 0;
+  let moved = 0;
   while (queue.size > 0) {
     const drafts = queue.next();
     if (drafts.length === 0) {
       continue;
     }
-    const outcome = await placeBatch(ctx, drafts, local);
-    placed += outcome === 'placed' ? 1 : 0;
-    if (outcome === 'lease-busy') {
+    const { done, left, leaseBusy } = await placeBatch(ctx, drafts, local);
+    moved += done + left;
+    if (leaseBusy) {
       const path = drafts[0]?.path ?? '';
       const message =
         'waits for another computer that is placing files on the store; sync again in a minute';
       ctx.problems.set(path, { path, kind: 'busy', message });
-      break;
+      return 0;
     }
   }
-  return placed;
+  return moved;
 }
 
 async function download(ctx: Context, plan: Plan, local: LocalView): Promise<number> {

@@ -194,7 +194,7 @@ function toItem(draft: Draft, index: number, stamps: ReadonlyMap<string, Stamp>)
 
 /** The deletion half of a move comes first. */
 function withFrom(draft: Draft, members: Member[]): Member[] {
-  return draft.from === undefined
+  return draft.from === undefined || draft.action === 'move-tree'
     ? members
     : [{ path: draft.from, entry: null, over: draft.fromOver ?? [] }, ...members];
 }

@@ -32,8 +32,8 @@ export interface StoreView {
 /** `again`: the store was set back; what is missing was written, and the next round starts over. */
 export type Surveyed = StoreView | 'again';
 
-/** What a round without a survey knows: nothing is proven absent. */
-export const UNSURVEYED: StoreView = { blocked: () => false, absent: () => false };
+/** Nobody has made the folder on the store yet, and this run only looks. */
+export const EMPTY_STORE: StoreView = { blocked: () => false, absent: () => true };
 
 export async function survey(ctx: Context, local: LocalView): Promise<Surveyed> {
   ctx.emit({ type: 'phase', phase: 'survey' });

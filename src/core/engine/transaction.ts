@@ -17,7 +17,7 @@ export interface Member {
 
 export interface Item {
   readonly index: number;
-  readonly action: 'put' | 'tree' | 'delete' | 'remove-directory' | 'move' | 'touch';
+  readonly action: 'put' | 'tree' | 'delete' | 'remove-directory' | 'move' | 'move-tree' | 'touch';
   readonly path: string;
   readonly from?: string;
   /** What the store is expected to hold at the path (for a move: at `from`) before. */

@@ -72,7 +72,15 @@ class Transition {
     });
     await this.#inTurn(besides, (step) => this.#beside(step.path, step.version, step.dots));
     await this.#inTurn(metadata, (step) => this.#setMetadata(step.path, step.entry));
-    return this.#done;
+    return this.#done + this.#left();
+  }
+
+  /** Steps that found something else than the scan saw: the next round looks again. */
+  #left(): number {
+    const { stepAsides, deletesHere, downloads, besides, metadata } = this.#plan;
+    const wanted = [...stepAsides, ...deletesHere, ...downloads, ...besides, ...metadata];
+    const explained = wanted.filter(({ path }) => this.#ctx.problems.has(path)).length;
+    return Math.max(0, wanted.length - this.#done - explained);
   }
 
   async #inTurn<T extends { path: string }>(

@@ -8,7 +8,7 @@ import { encodeMaster } from '../format/master-file.ts';
 import { pull } from './pull.ts';
 
 export async function noticeTravel(ctx: Context): Promise<void> {
-  if ((await pull(ctx)) !== 'short') {
+  if (ctx.dryRun || (await pull(ctx)) !== 'short') {
     return; // the listing was older than the store
   }
   ctx.log('warn', 'the store shows less than was seen before', {});

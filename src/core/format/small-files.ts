@@ -71,7 +71,7 @@ export function decodeClient(text: string): ClientFile {
 }
 
 const intentShape = z.object({
-  action: z.enum(['put', 'tree', 'delete', 'remove-directory', 'move', 'touch']),
+  action: z.enum(['put', 'tree', 'delete', 'remove-directory', 'move', 'move-tree', 'touch']),
   path: z.string(),
   from: z.string().optional(),
   index: z.int().min(0),
