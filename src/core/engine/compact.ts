@@ -17,7 +17,9 @@ export async function compact(ctx: Context): Promise<void> {
   const manifests = await ctx.store.list(layout.manifests);
   const masters = await ctx.store.list(layout.masters);
   const uncovered = manifests.entries.filter(({ name }) => !isCovered(ctx, name, masters.entries));
-  if (uncovered.length >= limits.segmentsPerMaster) {
+  const seen = state.seenByClient();
+  const isWhole = masters.entries.some((m) => covers(state.masters.get(m.name) ?? {}, seen));
+  if (uncovered.length >= limits.segmentsPerMaster && !isWhole) {
     await writeMaster(ctx);
   }
   const now = newest([...manifests.entries, ...masters.entries]);
