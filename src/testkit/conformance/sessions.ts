@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import {
   bytesAt,
   bytesOf,
+  entryAt,
   expectBytes,
   inside,
   judge,
@@ -27,7 +28,9 @@ export const sessionCases: ConformanceGroup = {
       name: 'two connections see what the other did, at once',
       run: async (context) => {
         const other = { ...context, transport: await context.connect() };
+        expect(await kindAt(other, 'first')).to.equal('absent');
         await put(context, 'first', 'by the first');
+        expect(await kindAt(other, 'first')).to.equal('file');
         expect(await textAt(other, 'first')).to.equal('by the first');
         await other.transport.rename(
           inside(other, 'first'),
@@ -38,6 +41,7 @@ export const sessionCases: ConformanceGroup = {
         expect(await kindAt(context, 'first')).to.equal('absent');
         await makeDirectory(other, 'directory');
         expect(await kindAt(context, 'directory')).to.equal('directory');
+        expect(await kindAt(other, 'renamed')).to.equal('file');
         await context.transport.remove(inside(context, 'renamed'), context.signal);
         expect(await kindAt(other, 'renamed')).to.equal('absent');
       },
@@ -121,8 +125,10 @@ export const outsideCases: ConformanceGroup = {
       unclaimed: hasOutside,
       run: async (context) => {
         await put(context, 'file', 'mine');
+        expect((await entryAt(context, 'file')).stamp.size).to.equal(4);
         await context.outside?.write(inside(context, 'file'), bytesOf('theirs now'));
         expect(await textAt(context, 'file')).to.equal('theirs now');
+        expect((await entryAt(context, 'file')).stamp.size).to.equal(10);
         await context.outside?.remove(inside(context, 'file'));
         expect(await kindAt(context, 'file')).to.equal('absent');
         expect(await namesAt(context)).to.deep.equal([]);
