@@ -25,7 +25,7 @@ export interface Context {
   /** Of this round: one problem per path, the last one said. */
   readonly problems: Map<string, PathProblem>;
   /** What the last listings showed. */
-  readonly counts: { segments: number };
+  readonly counts: { segments: number; announced: boolean };
   /** Files read from the store during the survey, by digest, so that they are not fetched twice. */
   readonly fetched: Map<string, StagedFile>;
   /** Stamps of other programs' files, and when (monotonic) they were first looked at. */

@@ -17,6 +17,7 @@ import type { Context, RunMemory } from './context.ts';
 import { acceptHeld, heldQuestions } from './guarding.ts';
 import type { Limits } from './limits.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
+import { prune } from './prune.ts';
 import type { RoundResult } from './round.ts';
 import { round } from './round.ts';
 import { FolderState } from './state.ts';
@@ -81,6 +82,7 @@ class SyncedFolder implements Folder {
     if (result.halted === undefined) {
       ctx.emit({ type: 'phase', phase: 'finish' });
       await compact(ctx);
+      await prune(ctx);
       await tellOwn(ctx, this.#isComplete(ctx, result));
       this.#state.meta.set('problems', [...ctx.problems.values()]);
       this.#state.meta.set('lastRound', ctx.clock.now());
@@ -124,7 +126,7 @@ class SyncedFolder implements Folder {
       problems: new Map<string, PathProblem>(),
       fetched: new Map(),
       dryRun: false,
-      counts: { segments: 0 },
+      counts: { segments: 0, announced: false },
     };
   }
 

@@ -15,6 +15,7 @@ import { publish } from './publish.ts';
 import { recover } from './recover.ts';
 import type { LocalView } from './scan.ts';
 import { scanLocal } from './scan.ts';
+import { announceUploads } from './announce.ts';
 import { whileDownloading, whileUploading } from './strict.ts';
 import { EMPTY_STORE, survey } from './survey.ts';
 import { transition } from './transition.ts';
@@ -77,16 +78,15 @@ async function upload(ctx: Context, plan: Plan, local: LocalView): Promise<numbe
     return 0;
   }
   return whileUploading(ctx, async () => {
-    const announced = ctx.settings.rounds === 'strict';
-    const list = layout.upload(ctx.state.identity.client);
-    if (announced) {
-      const paths = [...plan.uploads, ...plan.deletesOnStore].map((step) => step.path);
-      await ctx.store.remove(list);
-      await ctx.store.writeText(list, `${JSON.stringify({ ownsync: 'uploads', paths })}\n`);
+    if (ctx.settings.rounds === 'strict') {
+      await announceUploads(
+        ctx,
+        [...plan.uploads, ...plan.deletesOnStore].map((step) => step.path),
+      );
     }
     const placed = await placeAll(ctx, queue, local);
-    if (announced) {
-      await ctx.store.remove(list);
+    if (ctx.counts.announced) {
+      await ctx.store.remove(layout.upload(ctx.state.identity.client));
     }
     return placed;
   });

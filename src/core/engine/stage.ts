@@ -6,6 +6,7 @@ import type { FileEntry } from '../model/entry.ts';
 import { DIRECTORY_KEY, keyOf, storedTimeOf } from '../model/entry.ts';
 import { collides } from '../model/stamp.ts';
 import type { Source, Stamp } from '../ports/transport.ts';
+import { announceUploads, SLOW_STAGING } from './announce.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
 import type { Draft } from './drafts.ts';
@@ -44,6 +45,7 @@ export async function stage(
   );
   let done = 0;
   let isFull = false;
+  const since = ctx.clock.monotonic();
   await ctx.store.each(files, async ({ draft, index, member }) => {
     if (isFull) {
       return;
@@ -51,6 +53,12 @@ export async function stage(
     const name = stagedName(base, { index, path: draft.path }, member.path);
     const stamp = await stageFile(ctx, { name, path: member.path, entry: member.entry, local });
     ctx.emit({ type: 'progress', unit: 'files', done: ++done, total: files.length });
+    if (!ctx.counts.announced && ctx.clock.monotonic() - since > SLOW_STAGING) {
+      await announceUploads(
+        ctx,
+        files.map((file) => file.member.path),
+      );
+    }
     if (stamp === 'full') {
       isFull = true;
     } else if (stamp !== undefined) {
