@@ -199,7 +199,7 @@ export async function namesAt(context: CaseContext, name?: string): Promise<stri
   return listing.entries.map((entry) => entry.name).sort();
 }
 
-export async function lookAt(context: CaseContext, name: string): Promise<StoreEntry | 'absent'> {
+async function lookAt(context: CaseContext, name: string): Promise<StoreEntry | 'absent'> {
   return context.transport.look(inside(context, name), context.signal);
 }
 

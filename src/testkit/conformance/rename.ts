@@ -256,7 +256,7 @@ export async function rename(context: CaseContext, from: string, to: string): Pr
 }
 
 /** A directory with `deep/file` in it, whose text is the directory's name. */
-export async function makeTree(context: CaseContext, name: string): Promise<void> {
+async function makeTree(context: CaseContext, name: string): Promise<void> {
   await makeDirectory(context, name);
   await makeDirectory(context, `${name}/deep`);
   await put(context, `${name}/deep/file`, name);
