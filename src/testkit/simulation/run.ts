@@ -44,6 +44,9 @@ export async function runScript(script: Script, options: RunOptions): Promise<Ru
     world.fail('threw', `a promise nobody waited for: ${detail}`);
   };
   process.on('unhandledRejection', stray);
+  // Most errors here are expected answers, and their stacks cost more than the rest of a run; a trace has them.
+  const { stackTraceLimit } = Error;
+  if (options.trace !== true) Error.stackTraceLimit = 0;
   try {
     for (const [index, spec] of script.clients.entries()) {
       world.clients.push(
@@ -60,6 +63,7 @@ export async function runScript(script: Script, options: RunOptions): Promise<Ru
     world.fail('threw', error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
     process.off('unhandledRejection', stray);
+    Error.stackTraceLimit = stackTraceLimit;
     for (const client of world.clients) client.crash();
   }
   return resultOf(world);
