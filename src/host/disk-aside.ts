@@ -30,7 +30,11 @@ export interface Aside {
   readonly token: string;
 }
 
-/** Steps 1 to 3. `changed`: the path is not, or did not stay, what was expected; it is as before. */
+/**
+ * Steps 1 to 3. `changed`: the path is not, or did not stay, what was expected; it is as before.
+ * RACE: the rename moves the change time, so an edit between 1 and 2 that keeps size, inode and modification time is not told
+ * from no edit. The worst outcome: that edit is in the trash and not at its path.
+ */
 export async function setAside(
   disk: Disk,
   path: string,

@@ -1,0 +1,61 @@
+/**
+ * Stands before every change that the host makes on the disk (and every look at it), so that a test can end the program there or let a
+ * person act. It patches Node's own functions, so that nothing in the host knows of it.
+ */
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+
+const watched = [
+  'chmodSync',
+  'fchmodSync',
+  'futimesSync',
+  'linkSync',
+  'lstatSync',
+  'mkdirSync',
+  'renameSync',
+  'rmdirSync',
+  'symlinkSync',
+  'unlinkSync',
+  'utimesSync',
+] as const;
+
+type Step = (...args: readonly unknown[]) => unknown;
+
+/** What a dead program's next call on the disk gets: nothing that runs after it may have an effect. */
+export class Crash extends Error {}
+
+/**
+ * Runs `work`; `before` is called with the number of each step, from 0 on, and its name. What it throws ends the step. Calls that
+ * `before` makes itself are not counted.
+ */
+export async function watchSteps<T>(
+  before: (step: number, name: string) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  const functions = fs as unknown as Record<string, Step>;
+  const originals = watched.map((name): [string, Step | undefined] => [name, functions[name]]);
+  let count = 0;
+  let inside = false;
+  for (const [name, original] of originals) {
+    functions[name] = (...args) => {
+      if (!inside) {
+        inside = true;
+        try {
+          before(count, name);
+        } finally {
+          inside = false;
+          count += 1;
+        }
+      }
+      return original?.(...args);
+    };
+  }
+  syncBuiltinESMExports();
+  try {
+    return await work();
+  } finally {
+    for (const [name, original] of originals)
+      if (original !== undefined) functions[name] = original;
+    syncBuiltinESMExports();
+  }
+}
