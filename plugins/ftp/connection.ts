@@ -9,7 +9,7 @@ import { isUnsupported, type Reply } from './replies.ts';
 
 /** Largest listing that is taken, in bytes. */
 const longestListing = 256 * 1024 * 1024;
-/** Milliseconds to wait for the reply to a transfer that was broken off, before the connection is dropped instead. */
+/** Milliseconds to wait for what the server says about a data connection that failed. */
 const patience = 3000;
 
 export class Connection {
@@ -59,7 +59,7 @@ export class Connection {
     await transfer.end();
   }
 
-  /** Stores what `content` yields. `before`: called with the bytes so far, before each chunk; may throw. */
+  /** Stores what `content` yields, from an offset on. Returns how many bytes it had. */
   async upload(
     line: string,
     content: AsyncIterator<Uint8Array>,
@@ -93,7 +93,10 @@ export class Connection {
   }
 }
 
-/** A transfer that has begun. Whatever happens, it ends with the control connection in step, or closed. */
+/**
+ * A transfer that has begun. It ends with the server's last word about it, or with the connection closed: servers answer
+ * a transfer that was broken off with one reply or with two, and a stray one would be taken for the next command's.
+ */
 class Transfer {
   readonly #control: Control;
   readonly #data: DataConnection;
@@ -103,6 +106,9 @@ class Transfer {
     this.#control = control;
     this.#data = data;
     this.#ended = ended;
+    ended.catch(() => {
+      data.destroy();
+    });
   }
 
   async *receive(): AsyncGenerator<Uint8Array, void, undefined> {
@@ -115,7 +121,7 @@ class Transfer {
     } finally {
       // SERVER: ProFTPD sends its 226 only after this side has closed, too.
       this.#data.destroy();
-      if (!whole) await this.#settle();
+      if (!whole) this.#breakOff();
     }
   }
 
@@ -125,7 +131,7 @@ class Transfer {
     return accepted(await this.#ended);
   }
 
-  /** Sends at most `limit` bytes and one more to show that there were more. Returns how many the source had. */
+  /** Sends what the source gives; what it gives beyond `limit` is not sent. Returns how many bytes it had. */
   async send(
     content: AsyncIterator<Uint8Array>,
     { signal, limit }: { readonly signal: AbortSignal; readonly limit: number },
@@ -134,7 +140,7 @@ class Transfer {
     try {
       await this.#data.ready;
       for (;;) {
-        const next = await orAborted(content.next(), signal);
+        const next = await nextOf(content, signal);
         if (next.done === true) break;
         size += next.value.length;
         if (size > limit) return size;
@@ -148,23 +154,20 @@ class Transfer {
       throw await this.#reason(error);
     } finally {
       this.#data.destroy();
-      if (!whole) await this.#settle();
+      if (!whole) this.#breakOff();
     }
   }
 
-  /** What the server says about a broken transfer explains more than the socket's error. */
+  /** What the server says about a transfer that it broke off explains more than the socket's error. */
   async #reason(error: unknown): Promise<unknown> {
     if (error instanceof Refusal || error instanceof LostConnection || error instanceof Finding)
       return error;
-    this.#data.destroy();
     const reply = await this.#lastReply();
-    if (reply !== undefined && reply.code >= 400) return new Refusal(reply);
-    return error;
+    return reply !== undefined && reply.code >= 400 ? new Refusal(reply) : error;
   }
 
-  async #settle(): Promise<void> {
-    const reply = await this.#lastReply();
-    if (reply === undefined) this.#control.destroy(new Error('a transfer was broken off'));
+  #breakOff(): void {
+    this.#control.destroy(new Error('a transfer was broken off'));
   }
 
   /** The last reply, if it comes soon. */
@@ -178,6 +181,18 @@ class Transfer {
     } finally {
       clearTimeout(timer);
     }
+  }
+}
+
+/** The source's next bytes. Its failure says nothing about the store. */
+async function nextOf(
+  content: AsyncIterator<Uint8Array>,
+  signal: AbortSignal,
+): Promise<IteratorResult<Uint8Array>> {
+  try {
+    return await orAborted(content.next(), signal);
+  } catch (cause) {
+    throw new Finding('corrupt', 'the source failed', { cause, outcome: 'unknown' });
   }
 }
 

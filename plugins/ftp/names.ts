@@ -49,7 +49,7 @@ export async function vouchFor(
       await checkEcho(store, connection, part);
       if (at === names.length - 1) check = 'present';
     } else if (use === 'makes' && at === names.length - 1) {
-      await prove(store, connection, part);
+      await inTurn(store, () => prove(store, connection, part));
       return 'usual';
     } else {
       // A directory on the way must be there under exactly this name.
@@ -123,6 +123,10 @@ async function checkEcho(store: Store, connection: Connection, part: OddPart): P
  * the worst is an empty directory left behind when the connection is lost in between.
  */
 async function prove(store: Store, connection: Connection, part: OddPart): Promise<void> {
+  // Another operation may have found it out meanwhile.
+  const changed = part.unknown.find((kind) => store.oddNames.get(kind) === 'changed');
+  if (changed !== undefined) throw changes(changed);
+  if (part.unknown.every((kind) => store.oddNames.get(kind) === 'kept')) return;
   if ((await lookAt(store, connection, part.parent)) === 'absent') return;
   const reply = await connection.ask(`MKD ${fullName(store, part)}`);
   const kept = reply.code < 300 && (await listed(store, connection, part));
@@ -134,10 +138,18 @@ async function prove(store: Store, connection: Connection, part: OddPart): Promi
   // Refused for a reason of its own (no right to write here): nothing was learnt.
   if (reply.code >= 400 && !/exist|name/i.test(reply.text)) throw new Refusal(reply);
   const told = reply.code < 300 ? quotedPath(reply.text) : undefined;
-  if (told?.startsWith('/') === true && told !== fullName(store, part))
-    await connection.ask(`RMD ${told}`);
+  // It is the one just made, under whatever name: MKD said that there was none before.
+  if (reply.code < 300)
+    await connection.ask(`RMD ${told?.startsWith('/') === true ? told : fullName(store, part)}`);
   for (const kind of part.unknown) store.oddNames.set(kind, 'changed');
   throw changes(part.unknown[0] ?? '', reply.code < 300 ? 'changes' : 'refuses');
+}
+
+/** One proof at a time: two of one kind would take each other's directory for an answer. */
+async function inTurn(store: Store, action: () => Promise<void>): Promise<void> {
+  const turn = store.proofs.then(action);
+  store.proofs = turn.catch(() => undefined);
+  await turn;
 }
 
 function fullName(store: Store, { parent, name }: OddPart): string {

@@ -2,6 +2,7 @@
  * One connected store: its pool, its paths, and the frame around every operation, which turns trouble into a
  * TransportError and repeats on a new connection only what cannot have happened. Decides nothing else.
  */
+import { setMaxListeners } from 'node:events';
 import {
   TransportError,
   type TransportErrorFacts,
@@ -39,6 +40,8 @@ export class Store {
   readonly parts: StoreParts;
   /** Kinds of odd names (names.ts) that this server is known to keep, or to change. */
   readonly oddNames = new Map<string, 'kept' | 'changed'>();
+  /** Settles when the last proof of an odd name is over. */
+  proofs: Promise<void> = Promise.resolve();
   /** Whether the first setting of a time was found to be true; undefined before it. */
   timesHold: boolean | undefined;
 
@@ -74,6 +77,8 @@ export class Store {
     fresh: boolean,
   ): Promise<T> {
     const { signal } = facts;
+    // One signal for many operations at once is how it is meant to be used; Node would warn of a leak.
+    setMaxListeners(0, signal);
     let connection: Connection | undefined;
     const abort = (): void => {
       connection?.control.destroy(new Error('aborted'));
@@ -106,6 +111,8 @@ export class Store {
     const what: TransportErrorFacts = {
       ...{ kind, operation, path, outcome },
       ...(said === undefined ? {} : { serverSaid: said }),
+      // Only of what did not come from the server: the login's errors could repeat what was sent.
+      ...(error instanceof Finding && error.reply === undefined ? { cause: error.cause } : {}),
     };
     return new TransportError(`${operation} ${path === '' ? 'the root' : path}: ${why}`, what);
   }

@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly root?: string;
   /** TLS versions the server offers, where it can be set. Default: the server's own choice. */
   readonly tlsVersion?: '1.2' | '1.3';
+  /** Of the one login. Default: a random one. */
+  readonly password?: string;
   /** More lines for the server's configuration (for pure-ftpd: more arguments). */
   readonly extra?: readonly string[];
 }
@@ -130,7 +132,7 @@ async function prepare(name: ServerName, options: ServerOptions): Promise<Workpl
     directory,
     root,
     port: await freePort(),
-    password: `pw-${randomBytes(6).toString('hex')}`,
+    password: options.password ?? `pw-${randomBytes(6).toString('hex')}`,
     binary: join(home, 'usr', 'sbin', name),
     home,
     certificates: tls === 'off' ? undefined : await makeCertificates(directory),

@@ -160,15 +160,15 @@ async function changeDirectory(state: SessionState, path: string): Promise<strin
 }
 
 function makeDirectory(state: SessionState, path: string): Promise<string> {
-  return onPath(state, storedName(state, path), async (full) => {
-    const made = `257 "${absolutePath(state.cwd, path).replaceAll('"', '""')}" created`;
+  const stored = storedName(state, path);
+  return onPath(state, stored, async (full) => {
     try {
       await mkdir(full);
     } catch (error) {
       const lenient = state.quirks.makeExisting === 'succeeds' && codeOf(error) === 'EEXIST';
       if (!lenient || !(await lstat(full)).isDirectory()) throw error;
     }
-    return made;
+    return `257 "${stored.replaceAll('"', '""')}" created`;
   });
 }
 

@@ -14,56 +14,28 @@ export type { FtpCommand, FtpFault, FtpQuirks, FtpServer, FtpServerOptions } fro
 
 /** Starts a server and resolves when it listens. */
 export async function startFtpServer(options: FtpServerOptions): Promise<FtpServer> {
-  const root = await realpath(options.root);
-  const host = options.host ?? '127.0.0.1';
-  const { user = 'test', password = 'test', limit, quirks = {} } = options;
-  const sessions = new Set<Session>();
-  const counts = new Map<string, number>();
-  let { script } = options;
-  let opened = 0;
-  const full = (): boolean =>
-    limit !== undefined && [...sessions].filter((one) => one.loggedIn).length >= limit.clients;
-
-  const welcome = (socket: Socket): void => {
-    opened += 1;
-    const session: Session = new Session({
-      ...{ socket, number: opened, host, root, quirks, idle: options.idle },
-      handlers: { ...commands, ...transfers },
-      observe(command) {
-        const count = (counts.get(command.verb) ?? 0) + 1;
-        counts.set(command.verb, count);
-        return script?.({ ...command, count });
-      },
-      login(_, name, word) {
-        if (name !== user || word !== password) return '530 Login incorrect.';
-        return full()
-          ? `530 Sorry, the maximum number of clients (${String(limit?.clients)}) for this user`
-          : true;
-      },
-      ended(one) {
-        sessions.delete(one);
-      },
-    });
-    sessions.add(session);
-    if (limit?.reply !== 530 && full()) {
-      session.refuse('421 There are too many connections from your internet address.');
-    } else {
-      session.greet();
-    }
+  const place: Place = {
+    root: await realpath(options.root),
+    host: options.host ?? '127.0.0.1',
+    user: options.user ?? 'test',
+    password: options.password ?? 'test',
   };
-
-  const server = createServer({ allowHalfOpen: true }, welcome);
-  server.listen(options.port ?? 0, host);
+  const state: State = {
+    sessions: new Set(),
+    commands: new Map(),
+    script: options.script,
+    opened: 0,
+  };
+  const { sessions } = state;
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    welcome(socket, { options, place, state });
+  });
+  server.listen(options.port ?? 0, place.host);
   await once(server, 'listening');
   return {
-    ...{
-      host,
-      port: (server.address() as AddressInfo).port,
-      user,
-      password,
-      root,
-      commands: counts,
-    },
+    ...place,
+    port: (server.address() as AddressInfo).port,
+    commands: state.commands,
     get sessions() {
       return sessions.size;
     },
@@ -71,7 +43,7 @@ export async function startFtpServer(options: FtpServerOptions): Promise<FtpServ
       return [...sessions].reduce((sum, one) => sum + one.transfers, 0);
     },
     setScript(next) {
-      script = next;
+      state.script = next;
     },
     dropSessions() {
       for (const one of sessions) one.drop();
@@ -85,4 +57,50 @@ export async function startFtpServer(options: FtpServerOptions): Promise<FtpServ
       sessions.clear();
     },
   };
+}
+
+type Place = Pick<FtpServer, 'root' | 'host' | 'user' | 'password'>;
+
+interface State {
+  readonly sessions: Set<Session>;
+  readonly commands: Map<string, number>;
+  script: FtpServerOptions['script'];
+  opened: number;
+}
+
+interface ServerParts {
+  readonly options: FtpServerOptions;
+  readonly place: Place;
+  readonly state: State;
+}
+
+function welcome(socket: Socket, { options, place, state }: ServerParts): void {
+  const { limit, quirks = {}, idle } = options;
+  const { sessions, commands: counts } = state;
+  const full = (): boolean =>
+    limit !== undefined && [...sessions].filter((one) => one.loggedIn).length >= limit.clients;
+  state.opened += 1;
+  const session: Session = new Session({
+    ...{ socket, number: state.opened, host: place.host, root: place.root, quirks, idle },
+    handlers: { ...commands, ...transfers },
+    observe(command) {
+      const count = (counts.get(command.verb) ?? 0) + 1;
+      counts.set(command.verb, count);
+      return state.script?.({ ...command, count });
+    },
+    login(_, name, word) {
+      if (name !== place.user || word !== place.password) return '530 Login incorrect.';
+      if (!full()) return true;
+      return `530 Sorry, the maximum number of clients (${String(limit?.clients)}) for this user`;
+    },
+    ended(one) {
+      sessions.delete(one);
+    },
+  });
+  sessions.add(session);
+  if (limit?.reply !== 530 && full()) {
+    session.refuse('421 There are too many connections from your internet address.');
+  } else {
+    session.greet();
+  }
 }

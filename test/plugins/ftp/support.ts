@@ -1,0 +1,90 @@
+/** Opens the plugin on servers for tests, and small helpers around the contract. Every server is stopped by `ended`. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import ftp from '../../../plugins/ftp/index.ts';
+import { TransportError, type Source, type Transport } from '../../../src/plugin-api.ts';
+import {
+  startFtpServer,
+  type FtpServer,
+  type FtpServerOptions,
+} from '../../../src/testkit/index.ts';
+
+const cleanups: (() => Promise<void>)[] = [];
+
+/** Ends everything that a test opened, the last first. Call it in `afterEach`. */
+export async function ended(): Promise<void> {
+  for (let end = cleanups.pop(); end !== undefined; end = cleanups.pop()) await end();
+}
+
+export function later(end: () => Promise<void>): void {
+  cleanups.push(end);
+}
+
+export async function scripted(options: Omit<FtpServerOptions, 'root'> = {}): Promise<FtpServer> {
+  const root = await mkdtemp(join(tmpdir(), 'ownsync-test-ftp-'));
+  later(() => rm(root, { recursive: true, force: true }));
+  const server = await startFtpServer({ root, ...options });
+  later(() => server.stop());
+  return server;
+}
+
+export interface Login {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface Opened {
+  readonly transport: Transport;
+  readonly logged: string[];
+}
+
+export async function open(server: Login, more: Record<string, unknown> = {}): Promise<Opened> {
+  const { host, port, user, password } = server;
+  const options = ftp.options.parse({ host, port, user, password, tls: 'off', ...more });
+  const logged: string[] = [];
+  const transport = await ftp.open(options, {
+    signal: AbortSignal.timeout(20_000),
+    baseDirectory: tmpdir(),
+    log: (message) => {
+      logged.push(message);
+    },
+  });
+  later(() => transport.close());
+  return { transport, logged };
+}
+
+export const signal: AbortSignal = new AbortController().signal;
+
+export function source(content: string | Uint8Array, modified?: number): Source {
+  const bytes = Buffer.from(content);
+  return {
+    size: bytes.length,
+    ...(modified === undefined ? {} : { modified }),
+    async *open(from) {
+      await Promise.resolve();
+      for (let at = from; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+    },
+  };
+}
+
+export async function textOf(transport: Transport, path: string): Promise<string> {
+  const { stream } = await transport.read(path, 0, signal);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The error of something that must fail. */
+export async function failure(doing: Promise<unknown>): Promise<TransportError> {
+  const outcome = await doing.then(
+    (value: unknown) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  if (!('error' in outcome)) expect.fail('it succeeded and must fail');
+  if (!(outcome.error instanceof TransportError)) throw outcome.error;
+  return outcome.error;
+}
