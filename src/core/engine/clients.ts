@@ -2,10 +2,14 @@
 import { FormatError } from '../format/json-lines.ts';
 import type { ClientFile } from '../format/small-files.ts';
 import { decodeClient, encodeClient } from '../format/small-files.ts';
+import { compareStamps } from '../model/stamp.ts';
 import { covers } from '../model/version.ts';
+import type { FolderStatus } from '../ports/folder.ts';
+import type { Stamp } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { layout } from './layout.ts';
 import { storeNow } from './lease.ts';
+import type { FolderState } from './state.ts';
 
 const SMALL = 1024 * 1024;
 const PROGRAM = 'ownsync 1';
@@ -14,6 +18,11 @@ interface Told {
   readonly held: Readonly<Record<string, number>>;
   readonly at: number;
   readonly client: string;
+}
+
+/** A client file as it was last read. */
+export interface KnownClient extends ClientFile {
+  readonly stamp: Stamp;
 }
 
 /** Rewritten when what this disk holds moved; else at most hourly, to say "still here". */
@@ -34,25 +43,57 @@ export async function tellOwn(ctx: Context, isComplete: boolean): Promise<void> 
   state.commit();
 }
 
-export interface KnownClient extends ClientFile {
-  readonly isLive: boolean;
-}
-
-/** All clients that wrote a file, live or not by the store's clock; a torn file counts as not there. */
-export async function readClients(ctx: Context): Promise<KnownClient[]> {
+/** Reads what changed in `clients/`; a torn file counts as not there. */
+export async function readClients(ctx: Context): Promise<void> {
+  const { clients } = ctx.state;
   const listing = await ctx.store.list(layout.clients);
-  const now = await storeNow(ctx);
-  const clients: KnownClient[] = [];
-  await ctx.store.each(listing.entries, async ({ name, stamp }) => {
+  const names = new Set(listing.entries.map((entry) => entry.name));
+  for (const name of [...clients.keys()].filter((known) => !names.has(known))) {
+    clients.delete(name);
+  }
+  const changed = listing.entries.filter(({ name, stamp }) => {
+    const known = clients.get(name);
+    return known === undefined || compareStamps(known.stamp, stamp) !== 'same';
+  });
+  await ctx.store.each(changed, async ({ name, stamp }) => {
     const text = await ctx.store.readTextIfThere(`${layout.clients}/${name}`, SMALL);
     const file = text === undefined ? undefined : lenient(text);
     if (file !== undefined && name === `${file.client}.json`) {
-      const modified = stamp.modified ?? now;
-      const isLive = now === undefined || now - (modified ?? now) <= ctx.settings.liveFor;
-      clients.push({ ...file, isLive });
+      clients.set(name, { ...file, stamp });
     }
   });
-  return clients.sort((a, b) => (a.client < b.client ? -1 : 1));
+  ctx.state.commit();
+}
+
+/** Names of live clients (by the store's clock) whose disk does not hold everything in `target`. */
+export async function missingClients(
+  ctx: Context,
+  target: Readonly<Record<string, number>>,
+): Promise<string[]> {
+  await readClients(ctx);
+  const others = [...ctx.state.clients.entries()]
+    .map(([, client]) => client)
+    .filter((c) => c.client !== ctx.state.identity.client && !covers(c.held, target));
+  if (others.length === 0) {
+    return [];
+  }
+  const now = await storeNow(ctx);
+  const isLive = ({ stamp }: KnownClient) =>
+    now === undefined || now - (stamp.modified ?? now) <= ctx.settings.liveFor;
+  return others.filter(isLive).map((c) => c.name);
+}
+
+/** From memory, for the status. */
+export function clientStatus(state: FolderState): FolderStatus['clients'] {
+  const seen = state.seenByClient();
+  return [...state.clients.entries()]
+    .map(([, { client, name, lastSeen, held }]) => ({
+      id: client,
+      name,
+      lastSeen,
+      upToDate: covers(held, seen),
+    }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function lenient(text: string): ClientFile | undefined {

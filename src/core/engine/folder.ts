@@ -10,8 +10,7 @@ import type {
   SyncReport,
 } from '../ports/folder.ts';
 import type { StateStore } from '../ports/state-store.ts';
-import { covers } from '../model/version.ts';
-import { readClients, tellOwn } from './clients.ts';
+import { clientStatus, missingClients, readClients, tellOwn } from './clients.ts';
 import { compact } from './compact.ts';
 import type { Context, RunMemory } from './context.ts';
 import { acceptHeld, heldQuestions } from './guarding.ts';
@@ -84,6 +83,7 @@ class SyncedFolder implements Folder {
       await compact(ctx);
       await prune(ctx);
       await tellOwn(ctx, this.#isComplete(ctx, result));
+      await readClients(ctx);
       this.#state.meta.set('problems', [...ctx.problems.values()]);
       this.#state.meta.set('lastRound', ctx.clock.now());
       this.#state.commit();
@@ -156,13 +156,7 @@ class SyncedFolder implements Folder {
     if (client === state.identity.client) {
       return this.#parts.settings.client;
     }
-    for (const path of state.master.paths()) {
-      const version = state.master.recorded(path).find((v) => v.dot.startsWith(`${client}:`));
-      if (version !== undefined) {
-        return version.by;
-      }
-    }
-    return client;
+    return state.clients.get(`${client}.json`)?.name ?? client;
   }
 
   /** Live clients whose disk does not hold all that this client has published, when the time is over. */
@@ -170,15 +164,12 @@ class SyncedFolder implements Folder {
     const start = ctx.clock.monotonic();
     const target = this.#state.seenByClient();
     for (;;) {
-      const clients = await readClients(ctx);
-      const missing = clients.filter(
-        (c) => c.isLive && c.client !== this.#state.identity.client && !covers(c.held, target),
-      );
+      const missing = await missingClients(ctx, target);
       const elapsed = ctx.clock.monotonic() - start;
       if (missing.length === 0 || elapsed >= wait) {
-        return missing.map((c) => c.name);
+        return missing;
       }
-      const names = missing.map((c) => c.name).join(', ');
+      const names = missing.join(', ');
       const milliseconds = Math.min(WAIT_PAUSE, wait - elapsed);
       ctx.emit({ type: 'waiting', reason: `for ${names}`, milliseconds });
       await ctx.clock.sleep(milliseconds, ctx.signal);
@@ -199,7 +190,7 @@ class SyncedFolder implements Folder {
       lastRound: state.meta.get('lastRound') as number | undefined,
       problems: (state.meta.get('problems') as PathProblem[] | undefined) ?? [],
       held: known ? heldQuestions(state, (client) => this.#nameOf(state, client)) : [],
-      clients: [],
+      clients: clientStatus(state),
     };
   }
 

@@ -111,7 +111,7 @@ async function describe(
   base: string,
   { tx, items }: { tx: string; items: readonly Item[] },
 ): Promise<void> {
-  const { settings, state } = ctx;
+  const { settings } = ctx;
   const replaced = items.filter((item) => item.expected && item.expected.key !== DIRECTORY_KEY);
   if (replaced.length > 0) {
     const lines = replaced.map((item) => ({
@@ -125,7 +125,17 @@ async function describe(
     }));
     await ctx.store.writeText(`${base}/replaced/index.jsonl`, encodeHistory(lines));
   }
-  const holder = { tx, client: state.identity.client, name: settings.client };
+  await writeHolder(ctx, base, { tx, items });
+}
+
+/** Its age on the store is the lease's age: written anew before each further attempt to take the lease. */
+async function writeHolder(
+  ctx: Context,
+  base: string,
+  { tx, items }: { tx: string; items: readonly Item[] },
+): Promise<void> {
+  const holder = { tx, client: ctx.state.identity.client, name: ctx.settings.client };
+  await ctx.store.remove(`${base}/holder.json`);
   await ctx.store.writeText(
     `${base}/holder.json`,
     encodeHolder({ ...holder, items: items.map(intentOf) }),
@@ -172,6 +182,7 @@ async function acquire(ctx: Context, tx: string): Promise<boolean> {
     const pause = 500 + Math.floor(ctx.random.fraction() * 1500);
     ctx.emit({ type: 'waiting', reason: 'another computer is placing files', milliseconds: pause });
     await ctx.clock.sleep(pause, ctx.signal);
+    await writeHolder(ctx, `${layout.staged(tx)}/${tx}`, ctx.state.transaction as Transaction);
   }
 }
 

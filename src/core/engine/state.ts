@@ -11,6 +11,7 @@ import type { Change, Dot, Version } from '../model/version.ts';
 import { clientOf, makeDot } from '../model/version.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import type { Stamp } from '../ports/transport.ts';
+import type { KnownClient } from './clients.ts';
 import type { Transaction } from './transaction.ts';
 import { Table } from './table.ts';
 
@@ -88,6 +89,8 @@ export class FolderState {
   readonly goneBy = new Table<string>('gone-by');
   /** After the store was set back: own or former versions nobody seems to hold → the round that first found it so. */
   readonly waits = new Table<number>('waits');
+  /** Name of its file → client, as last read. */
+  readonly clients = new Table<KnownClient>('clients');
   readonly meta = new Table<unknown>('meta');
   readonly #master = new Table<readonly Version[]>('master');
   readonly #store: StateStore;
@@ -257,6 +260,7 @@ export class FolderState {
       this.window,
       this.goneBy,
       this.waits,
+      this.clients,
       this.meta,
       this.#master,
     ] as Table<unknown>[];
