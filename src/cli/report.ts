@@ -57,7 +57,8 @@ function standing({ halt, held, problems, inSync, missingClients }: SyncReport):
   return (missingClients?.length ?? 0) > 0 ? 'in sync here, not yet everywhere' : 'in sync';
 }
 
-function list(items: readonly string[], title: string): string[] {
+/** A title and what belongs to it, cut where nobody reads on. */
+export function list(items: readonly string[], title: string): string[] {
   if (items.length === 0) return [];
   const more = items.length > LISTED ? [`    … and ${items.length - LISTED} more`] : [];
   return [`${title}:`, ...items.slice(0, LISTED).map((item) => `    ${item}`), ...more];

@@ -9,6 +9,7 @@ import { explain, explanationLines } from './explain.ts';
 import type { Explanation } from './explain.ts';
 import { chooseFolders, readConfig } from './program.ts';
 import type { Program } from './program.ts';
+import { list } from './report.ts';
 import { ago, count, sayHeld } from './words.ts';
 
 interface FolderState {
@@ -74,11 +75,8 @@ function stateLines(state: FolderState, now: number): string[] {
     ...indent([
       `${count(known.files, 'file')}, last synced ${last}`,
       ...known.problems.map(({ path, message }) => `problem: ${path}: ${message}`),
-      ...known.held.flatMap((held) => [
-        `held (${held.id}): ${sayHeld(held)}`,
-        ...held.paths.map((path) => `    ${path}`),
-      ]),
-      ...(known.held.length > 0 ? ['let them happen with: ownsync accept'] : []),
+      ...known.held.flatMap((held) => list(held.paths, `held (${held.id}): ${sayHeld(held)}`)),
+      ...(known.held.length > 0 ? ['let them happen with: ownsync accept, or accept ID'] : []),
       ...known.clients.map(
         (client) =>
           `${client.name}: ${client.upToDate ? 'holds everything' : 'does not hold everything yet'}, last seen ${ago(now - client.lastSeen)}`,

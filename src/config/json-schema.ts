@@ -60,6 +60,9 @@ function secret(option: unknown): Json {
   const { $schema: _, ...schema } = z.toJSONSchema(secretSchema, { io: 'input' }) as Json;
   const description = (option as Json | undefined)?.['description'];
   return typeof description === 'string'
-    ? { ...schema, description: `${description.replace(/\.$/, '')}. ${String(schema['description'])}` }
+    ? {
+        ...schema,
+        description: `${description.replace(/\.$/, '')}. ${String(schema['description'])}`,
+      }
     : schema;
 }

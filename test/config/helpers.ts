@@ -6,7 +6,7 @@ import type { LoadContext } from '../../src/config/load.ts';
 import { ConfigError } from '../../src/config/problem.ts';
 import type { LoadedPlugin } from '../../src/transport/loader.ts';
 
-export const PLUGIN: LoadedPlugin = {
+const PLUGIN: LoadedPlugin = {
   name: 'box',
   contract: 1,
   options: z.object({

@@ -161,6 +161,16 @@ describe('configuration', () => {
       ['4:43 folders[0].path: expected a plain path', '5:43 folders[1].path: ".ownsync" is where'],
     ],
     [
+      'a path with a line end',
+      `${STORE}folders:\n  - { name: a, local: /x, store: a, path: "a\\nb" }\n`,
+      ['4:43 folders[0].path: control characters'],
+    ],
+    [
+      'a map where one word is expected',
+      `${STORE}${folder('    rounds: { fast: true }\n')}`,
+      ['7:13 folders[0].rounds: expected one of relaxed, strict'],
+    ],
+    [
       'a state inside a folder',
       `state: /x/state\n${STORE}folders:\n  - { name: a, local: /x, store: a }\n`,
       ['5:23 folders[0].local: the local state (/x/state) lies in this folder'],
@@ -176,6 +186,7 @@ describe('configuration', () => {
       const problems = await problemsIn(text);
       expect(problems.length, problems.join('\n')).to.equal(expected.length);
       for (const [index, part] of expected.entries()) expect(problems[index]).to.contain(part);
+      expect(problems.join()).to.not.match(/object Object|\{"/);
     });
   }
 

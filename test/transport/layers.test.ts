@@ -77,6 +77,25 @@ describe('withRoot', () => {
     expect(calls).to.deep.equal(['list sync/docs', 'look sync/docs/x']);
   });
 
+  it('maps both paths of every operation that has two, and the optional ones', async () => {
+    const inner = fakeTransport({
+      copy: () => Promise.resolve(),
+      setModified: () => Promise.resolve(),
+      resume: () => Promise.resolve({}),
+    });
+    const rooted = withRoot(inner.transport, 'r');
+    await rooted.rename('a', 'b', calm());
+    await rooted.copy?.('a', 'b', calm());
+    await rooted.setModified?.('a', 5, calm());
+    await rooted.resume?.('a', source('x'), 1, calm());
+    expect(inner.calls).to.deep.equal([
+      'rename r/a r/b',
+      'copy r/a r/b',
+      'setModified r/a 5',
+      'resume r/a 1',
+    ]);
+  });
+
   it('maps both sides of each entry of a batch', async () => {
     const seen: unknown[] = [];
     const { transport } = fakeTransport({
@@ -194,6 +213,28 @@ describe('withDeadline', () => {
       },
     };
     expect(await limited.write('a', slowDisk, calm())).to.deep.equal({ size: 2 });
+  });
+
+  it('leaves no timer behind, even if a plugin closes the source after it gave up', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    const { transport } = fakeTransport({
+      write: async (_path, content) => {
+        const chunk = content.open(0)[Symbol.asyncIterator]();
+        await chunk.next();
+        late = pause(5).then(() => chunk.return?.());
+        throw fail('no-space');
+      },
+    });
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    // By then mocha's own timer runs too.
+    await pause(1);
+    const before = timers();
+    expect(await failure(withDeadline(transport).write('a', source('abc'), calm()))).to.include({
+      kind: 'no-space',
+    });
+    await late;
+    expect(timers()).to.be.at.most(before);
   });
 
   it('ends a stream that stands still', async () => {

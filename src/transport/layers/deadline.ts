@@ -19,7 +19,7 @@ export interface Deadlines {
 }
 
 /** A listing of 100,000 names takes a slow server about a minute; three servers send a keep-alive or drop after five. */
-export const DEADLINES: Deadlines = {
+const DEADLINES: Deadlines = {
   operation: 120_000,
   batchEntry: 1000,
   idle: 60_000,

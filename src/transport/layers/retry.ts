@@ -17,7 +17,7 @@ export interface RetryRule {
 }
 
 /** About 8 to 15 s in all: a short cut of the line is bridged, a dead server is reported before a person gives up. */
-export const RETRIES: RetryRule = { retries: 4, first: 1000, longest: 15_000 };
+const RETRIES: RetryRule = { retries: 4, first: 1000, longest: 15_000 };
 
 export interface RetryOptions {
   readonly rule?: RetryRule;
@@ -36,7 +36,7 @@ export function withRetry(inner: Transport, options: RetryOptions = {}): Transpo
 }
 
 /** Whether doing it once more can help and cannot harm. */
-export function mayRepeat(operation: Operation, error: unknown): error is TransportError {
+function mayRepeat(operation: Operation, error: unknown): error is TransportError {
   if (!(error instanceof TransportError)) return false;
   if (error.kind !== 'unreachable' && error.kind !== 'busy') return false;
   return error.outcome === 'not-done' || onlyReads(operation) || operation.name === 'makeDirectory';
