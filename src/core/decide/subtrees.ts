@@ -39,7 +39,11 @@ function fits(facts: SubtreeFacts, from: string, to: string): boolean {
     return false;
   }
   for (const [path, isDirectory] of facts.sighted) {
-    if (isDirectory && isBelow(path, from) && !facts.isDirectoryHere(to + path.slice(from.length))) {
+    if (
+      isDirectory &&
+      isBelow(path, from) &&
+      !facts.isDirectoryHere(to + path.slice(from.length))
+    ) {
       return false;
     }
   }

@@ -5,11 +5,10 @@ import { decodeClient, encodeClient } from '../format/small-files.ts';
 import { compareStamps } from '../model/stamp.ts';
 import { covers } from '../model/version.ts';
 import type { FolderStatus } from '../ports/folder.ts';
-import type { Stamp } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { layout } from './layout.ts';
 import { storeNow } from './lease.ts';
-import type { FolderState } from './state.ts';
+import type { FolderState, KnownClient } from './state.ts';
 
 const SMALL = 1024 * 1024;
 const PROGRAM = 'ownsync 1';
@@ -18,11 +17,6 @@ interface Told {
   readonly held: Readonly<Record<string, number>>;
   readonly at: number;
   readonly client: string;
-}
-
-/** A client file as it was last read. */
-export interface KnownClient extends ClientFile {
-  readonly stamp: Stamp;
 }
 
 /** Rewritten when what this disk holds moved; else at most hourly, to say "still here". */

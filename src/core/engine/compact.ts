@@ -41,7 +41,9 @@ export async function compact(ctx: Context): Promise<void> {
 
 /** The store's clock is at least this late: nothing has to be written to learn it, and an idle store stays as it is. */
 function newest(entries: readonly ListedEntry[]): number | undefined {
-  const times = entries.flatMap(({ stamp }) => (stamp.modified === undefined ? [] : [stamp.modified]));
+  const times = entries.flatMap(({ stamp }) =>
+    stamp.modified === undefined ? [] : [stamp.modified],
+  );
   return times.length === 0 ? undefined : Math.max(...times);
 }
 

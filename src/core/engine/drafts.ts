@@ -9,7 +9,7 @@ import { byPath, isBelow, parentsOf } from '../model/path.ts';
 import type { Dot, Version } from '../model/version.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { Context } from './context.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './plan-steps.ts';
 import type { LocalView } from './scan.ts';
 import type { Item } from './transaction.ts';
 

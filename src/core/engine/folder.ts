@@ -68,7 +68,7 @@ class SyncedFolder implements Folder {
   async #rounds(options: SyncOptions, tally: Tally): Promise<SyncReport> {
     await this.#parts.local.sweep(this.#parts.settings.retention);
     let rounds = 0;
-    let ctx = this.#context(options.signal, tally, this.#state);
+    let ctx: Context;
     let result: RoundResult;
     do {
       rounds++;

@@ -2,41 +2,18 @@
  * From the inputs of all paths to one plan: facts are gathered, each path is reconciled by itself, changes that need no
  * store or disk are recorded at once, and the rest is grouped, paired into moves, and guarded.
  */
-import type { GuardedDeed } from '../decide/guard.ts';
 import { pairMoves } from '../decide/moves.ts';
 import { ancestorOf, reconcile } from '../decide/reconcile.ts';
-import { unify } from '../decide/winner.ts';
 import type { Entry } from '../model/entry.ts';
-import { DIRECTORY_KEY, keyOf, storedKeyOf } from '../model/entry.ts';
-import type { PathFacts, Step } from '../model/facts.ts';
-import { byPath, isBelow, parentOf, parentsOf } from '../model/path.ts';
-import { conflictName, flattened } from '../model/conflict-name.ts';
-import type { Dot, Version } from '../model/version.ts';
-import { clientOf } from '../model/version.ts';
+import { DIRECTORY_KEY, storedKeyOf } from '../model/entry.ts';
+import type { Step } from '../model/facts.ts';
+import { byPath, parentsOf } from '../model/path.ts';
 import type { Context } from './context.ts';
-import { forgetHeldExcept, guardDeeds } from './guarding.ts';
 import type { LocalView } from './scan.ts';
 import type { StoreView } from './survey.ts';
-
-type Of<Do extends Step['do']> = Extract<Step, { do: Do }> & { readonly path: string };
-
-export interface Plan {
-  readonly uploads: Of<'upload'>[];
-  readonly deletesOnStore: Of<'delete-on-store'>[];
-  readonly downloads: Of<'download'>[];
-  readonly besides: Of<'fetch-beside'>[];
-  readonly stepAsides: Of<'step-aside'>[];
-  readonly deletesHere: Of<'delete-here'>[];
-  readonly metadata: Of<'set-metadata'>[];
-  /** On the store: new path → old path; both halves are still in uploads and deletesOnStore. */
-  readonly movesOnStore: ReadonlyMap<string, string>;
-  /** Here: new path → old path; both halves are still in downloads and deletesHere. */
-  readonly movesHere: ReadonlyMap<string, string>;
-  /** Changes recorded without touching anything. */
-  readonly recorded: number;
-}
-
-const ROUNDS_OF_PATIENCE = 5;
+import type { Of, Plan } from './plan-steps.ts';
+import { guarded } from './plan-guard.ts';
+import { factsMaker } from './path-facts.ts';
 
 export function makePlan(ctx: Context, local: LocalView, store: StoreView): Plan {
   const steps: (Step & { path: string })[] = [];
@@ -91,100 +68,6 @@ function guessKind(ctx: Context, path: string): Entry['kind'] {
   const known = state.ancestors.get(path)?.key ?? state.sightings.get(path)?.key;
   const recorded = state.master.versions(path).some((v) => v.entry.kind === 'directory');
   return known === DIRECTORY_KEY || (known === undefined && recorded) ? 'directory' : 'file';
-}
-
-function factsMaker(ctx: Context, local: LocalView, store: StoreView): (path: string) => PathFacts {
-  const { state } = ctx;
-  const { client, former } = state.identity;
-  const troubledParents = new Set([...local.troubled].map(parentOf));
-  const isOwn = (dot: Dot) =>
-    (clientOf(dot) === client && !state.waits.has(dot)) ||
-    (former[clientOf(dot)] ?? -1) >= Number(dot.slice(dot.lastIndexOf(':') + 1)) ||
-    isGivenUp(ctx, dot);
-  return (path) => {
-    const entry = local.entries.get(path);
-    const versions = state.master.versions(path);
-    const isDirectory = entry?.kind === 'directory';
-    const empty =
-      isDirectory &&
-      !local.children.has(path) &&
-      !local.untracked.has(path) &&
-      !troubledParents.has(path);
-    return {
-      path,
-      ancestor: state.ancestors.get(path),
-      local: entry,
-      versions,
-      sighted: state.sightings.get(path)?.key,
-      absent: store.absent(path),
-      isOwn,
-      isSaved: (version) => isSaved(ctx, path, version),
-      emptyHere: empty,
-      hasNews:
-        isDirectory &&
-        !holdsDirectory(versions) &&
-        versions.length > 0 &&
-        hasNews(ctx, path, local),
-      unseenBelow: entry !== undefined && !isDirectory && hasUnseenBelow(ctx, path),
-      emptiedHere: empty && isEmptiedHere(ctx, path, local),
-    };
-  };
-}
-
-const holdsDirectory = (versions: readonly Version[]) =>
-  versions.some((v) => v.entry.kind === 'directory');
-
-/** A version that nobody has brought for some rounds after the store was set back, or of a former self. */
-function isGivenUp(ctx: Context, dot: Dot): boolean {
-  const since = ctx.state.waits.get(dot);
-  return since !== undefined && ctx.state.round - since > ROUNDS_OF_PATIENCE;
-}
-
-function isSaved(ctx: Context, path: string, version: Version): boolean {
-  const loser = unify(version, ctx.state.master.recorded(path));
-  const name = conflictName(path, loser, ctx.local.facts.nameBytes);
-  return [name, flattened(name)].some((copy) =>
-    ctx.state.master.recorded(copy).some((v) => keyOf(v.entry) === keyOf(version.entry)),
-  );
-}
-
-function hasNews(ctx: Context, directory: string, local: LocalView): boolean {
-  for (const [path, entry] of local.entries) {
-    if (isBelow(path, directory) && ctx.state.ancestors.get(path)?.key !== keyOf(entry)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-function hasUnseenBelow(ctx: Context, path: string): boolean {
-  const { state } = ctx;
-  return (
-    state.master.isImplied(path) &&
-    state.master.pathsBelow(path).some((below) => {
-      const dots = state.ancestors.get(below)?.dots ?? [];
-      return state.master.recorded(below).some((v) => !dots.includes(v.dot));
-    })
-  );
-}
-
-/** The user emptied the directory but kept it: it needs a version of its own to survive. */
-function isEmptiedHere(ctx: Context, directory: string, local: LocalView): boolean {
-  const { state } = ctx;
-  if (
-    !state.master.isImplied(directory) ||
-    state.master.recorded(directory).some((v) => v.entry.kind === 'directory')
-  ) {
-    return false;
-  }
-  return state.master.pathsBelow(directory).every((path) => {
-    const ancestor = state.ancestors.get(path);
-    return (
-      ancestor !== undefined &&
-      !local.entries.has(path) &&
-      state.master.recorded(path).every((v) => ancestor.dots.includes(v.dot))
-    );
-  });
 }
 
 /** Steps that neither move nor copy anything. `quiet`: done, nothing to publish. */
@@ -299,94 +182,4 @@ function findMoves(
     movesOnStore: pairMoves(goingOnStore, comingOnStore),
     movesHere: pairMoves(goingHere, comingHere),
   };
-}
-
-/** Takes out of the plan what the guard holds. */
-function guarded(ctx: Context, plan: Plan, local: LocalView): Plan {
-  const deeds = guardedDeeds(ctx, plan, local);
-  const held = guardDeeds(ctx, deeds);
-  const wanted = new Set(deeds.map((deed) => deed.path));
-  forgetHeldExcept(ctx.state, new Set([...wanted, ...heldAbsences(ctx)]));
-  ctx.state.commit();
-  const free = <T extends { path: string }>(steps: T[]) => steps.filter((s) => !held.has(s.path));
-  return {
-    ...plan,
-    uploads: free(plan.uploads),
-    deletesOnStore: free(plan.deletesOnStore),
-    downloads: free(plan.downloads),
-    deletesHere: free(plan.deletesHere),
-  };
-}
-
-/** Absences held in the survey stay held while the store lacks the file: the survey asks again each time. */
-function heldAbsences(ctx: Context): string[] {
-  return [...ctx.state.held.keys(), ...ctx.state.accepted.keys()].filter((path) =>
-    ctx.state.sightings.has(path),
-  );
-}
-
-function guardedDeeds(ctx: Context, plan: Plan, local: LocalView): GuardedDeed[] {
-  const { state } = ctx;
-  const me = state.identity.client;
-  const livesOnHere = new Set([...local.entries.values()].map(keyOf));
-  const livesOn = (key: string, path: string) => livesElsewhere(ctx, key, path);
-  const deeds: GuardedDeed[] = [];
-  for (const { path } of plan.deletesHere) {
-    const entry = local.entries.get(path);
-    if (entry !== undefined && entry.kind !== 'directory' && !livesOn(keyOf(entry), path)) {
-      const origin = state.goneBy.get(path) ?? 'unknown';
-      deeds.push({ path, action: 'delete-here', origin, key: keyOf(entry) });
-    }
-  }
-  for (const { path, version } of plan.downloads) {
-    const entry = local.entries.get(path);
-    if (entry !== undefined && entry.kind !== 'directory') {
-      const origin = clientOf(version.dot);
-      deeds.push({ path, action: 'replace-here', origin, key: keyOf(version.entry) });
-    }
-  }
-  for (const { path, over } of plan.deletesOnStore) {
-    const key = state.sightings.get(path)?.key;
-    if (over.length > 0 && key !== undefined && key !== DIRECTORY_KEY && !livesOnHere.has(key)) {
-      deeds.push({ path, action: 'delete-on-store', origin: me, key });
-    }
-  }
-  for (const { path, over, entry, repair } of plan.uploads) {
-    const key = state.sightings.get(path)?.key;
-    const replaces = key !== undefined && key !== DIRECTORY_KEY && key !== keyOf(entry);
-    if (over.length > 0 && replaces && !repair && !livesOnHere.has(key)) {
-      deeds.push({ path, action: 'replace-on-store', origin: me, key: keyOf(entry) });
-    }
-  }
-  return deeds;
-}
-
-/** A digest that lives on at another path is not deleted. */
-function livesElsewhere(ctx: Context, key: string, path: string): boolean {
-  for (const other of keyIndex(ctx).get(key) ?? []) {
-    if (other !== path) {
-      return true;
-    }
-  }
-  return false;
-}
-
-const keyIndexes = new WeakMap<Context, Map<string, string[]>>();
-
-/** Content → paths that have it in the master; made once a round. */
-function keyIndex(ctx: Context): Map<string, string[]> {
-  const known = keyIndexes.get(ctx);
-  if (known !== undefined) {
-    return known;
-  }
-  const index = new Map<string, string[]>();
-  for (const path of ctx.state.master.paths()) {
-    for (const version of ctx.state.master.recorded(path)) {
-      const paths = index.get(keyOf(version.entry)) ?? [];
-      paths.push(path);
-      index.set(keyOf(version.entry), paths);
-    }
-  }
-  keyIndexes.set(ctx, index);
-  return index;
 }

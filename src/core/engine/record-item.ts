@@ -1,6 +1,6 @@
 /** What a finished item means for the records: sighting, change and ancestor of each of its paths. */
 import { ancestorOf } from '../decide/reconcile.ts';
-import type { Entry, FileEntry } from '../model/entry.ts';
+import type { Entry } from '../model/entry.ts';
 import { DIRECTORY_KEY, storedKeyOf } from '../model/entry.ts';
 import type { Deed } from '../ports/folder.ts';
 import type { Stamp } from '../ports/transport.ts';
@@ -52,8 +52,7 @@ function recordThere(
   if (member.implied) {
     return;
   }
-  const isFile = entry.kind === 'file';
-  const made: Entry = isFile ? withStored(entry as FileEntry, stamp) : entry;
+  const made: Entry = entry.kind === 'file' ? withStored(entry, stamp) : entry;
   const gone = goneHalf(item, path);
   const from = gone === undefined ? {} : { from: { path: gone.path, dots: gone.over } };
   state.record({ path, replaces: over, entry: made, ...from }, settings.client);

@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 import { PlacingQueue } from './drafts.ts';
 import { layout } from './layout.ts';
 import { placeBatch } from './place.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './plan-steps.ts';
 import { makePlan } from './plan.ts';
 import { publish } from './publish.ts';
 import { recover } from './recover.ts';

@@ -3,6 +3,7 @@
  * or nothing. ORDER: whoever calls it does so after the disk or store operation that the change describes, never before.
  */
 import { applyChange } from '../decide/merge.ts';
+import type { ClientFile } from '../format/small-files.ts';
 import type { Entry, Key } from '../model/entry.ts';
 import { DIRECTORY_KEY, keyOf, storedTimeOf } from '../model/entry.ts';
 import type { Ancestor } from '../model/facts.ts';
@@ -11,7 +12,6 @@ import type { Change, Dot, Version } from '../model/version.ts';
 import { clientOf, makeDot } from '../model/version.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import type { Stamp } from '../ports/transport.ts';
-import type { KnownClient } from './clients.ts';
 import type { Transaction } from './transaction.ts';
 import { Table } from './table.ts';
 
@@ -53,6 +53,11 @@ export interface Sealed {
   readonly from: number;
   readonly to: number;
   readonly text: string;
+}
+
+/** A client file as it was last read. */
+export interface KnownClient extends ClientFile {
+  readonly stamp: Stamp;
 }
 
 export interface HeldPath {

@@ -10,15 +10,16 @@ import { conflictName, flattened } from '../model/conflict-name.ts';
 import type { Entry, FileEntry } from '../model/entry.ts';
 import { keyOf, NO_CONTENT } from '../model/entry.ts';
 import type { Asked } from '../model/facts.ts';
-import { byPath, folded, nameOf } from '../model/path.ts';
+import { byPath } from '../model/path.ts';
 import type { Version } from '../model/version.ts';
 import type { LocalStat, StagedFile } from '../ports/local-tree.ts';
 import { LocalError } from '../ports/local-tree.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
 import { fetchVersion } from './fetch.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './plan-steps.ts';
 import type { LocalView } from './scan.ts';
+import { Slots } from './slots.ts';
 import { endsRound } from './store-io.ts';
 
 export async function transition(ctx: Context, plan: Plan, local: LocalView): Promise<number> {
@@ -30,8 +31,7 @@ class Transition {
   readonly #ctx: Context;
   readonly #plan: Plan;
   readonly #local: LocalView;
-  /** Names taken on a disk that ignores case or Unicode form. */
-  readonly #slots: Map<string, string> | undefined;
+  readonly #slots: Slots;
   #done = 0;
   #isFull = false;
 
@@ -39,11 +39,7 @@ class Transition {
     this.#ctx = ctx;
     this.#plan = plan;
     this.#local = local;
-    const { caseSensitive, unicode } = ctx.local.facts;
-    this.#slots =
-      caseSensitive && unicode === 'as-given'
-        ? undefined
-        : new Map([...local.entries.keys()].map((path) => [folded(path), path]));
+    this.#slots = new Slots(ctx, plan, local);
   }
 
   async run(): Promise<number> {
@@ -155,7 +151,7 @@ class Transition {
   async #move(from: string, to: string, version: Version): Promise<boolean> {
     const { local, state } = this.#ctx;
     const stat = this.#local.stats.get(from);
-    if (stat === undefined || this.#clash(to) || version.entry.kind !== 'file') {
+    if (stat === undefined || this.#slots.clash(to) || version.entry.kind !== 'file') {
       return false;
     }
     if ((await local.rename(from, to, stat)) === 'changed') {
@@ -172,9 +168,9 @@ class Transition {
 
   /** Own content goes to its conflict name, an ordinary new file from then on; the name is free for the winner. */
   async #stepAside(path: string, entry: Entry, over: readonly string[]): Promise<void> {
-    const { local, state, settings } = this.#ctx;
+    const { state, settings } = this.#ctx;
     const stat = this.#local.stats.get(path);
-    const loser = this.#loserOf(path, entry, over);
+    const loser = this.#loserOf(path, entry);
     const copy = stat && (await this.#copyTo(path, loser, stat));
     if (copy === undefined) {
       return;
@@ -186,15 +182,13 @@ class Transition {
     state.commit();
     this.#done++;
     this.#ctx.emit({ type: 'done', deed: 'conflict-copy', path: copy, from: path });
-    void local;
   }
 
   /** The version it is, if it is one, so that every client makes the same name; else this computer's edit. */
-  #loserOf(path: string, entry: Entry, over: readonly string[]): { by: string; entry: Entry } {
+  #loserOf(path: string, entry: Entry): { by: string; entry: Entry } {
     const version = this.#ctx.state.master
       .recorded(path)
       .find((v) => keyOf(v.entry) === keyOf(entry));
-    void over;
     return version ?? { by: this.#ctx.settings.client, entry };
   }
 
@@ -241,7 +235,7 @@ class Transition {
   /** The winner comes to its name. */
   async #place(path: string, version: Version): Promise<void> {
     const { entry } = version;
-    if (this.#clash(path)) {
+    if (this.#slots.clash(path)) {
       return;
     }
     switch (entry.kind) {
@@ -369,30 +363,6 @@ class Transition {
       this.#hold(path, entry, set);
       this.#ctx.emit({ type: 'done', deed: 'metadata', path });
     }
-  }
-
-  /** On a disk that cannot tell two names apart the second one is a problem, never merged, never dropped. */
-  #clash(path: string): boolean {
-    const slot = folded(path);
-    const taken = this.#slots?.get(slot);
-    if (taken === undefined || taken === path || this.#isGoing(taken)) {
-      this.#slots?.set(slot, path);
-      return false;
-    }
-    const isCase = taken.normalize('NFC') !== path.normalize('NFC');
-    problem(this.#ctx, {
-      path,
-      kind: isCase ? 'case-clash' : 'unicode-clash',
-      message: `this computer's disk cannot tell "${nameOf(path)}" from "${nameOf(taken)}"; rename one of them`,
-    });
-    return true;
-  }
-
-  #isGoing(path: string): boolean {
-    return (
-      this.#plan.deletesHere.some((step) => step.path === path) ||
-      [...this.#plan.movesHere.values()].includes(path)
-    );
   }
 }
 

@@ -1,0 +1,61 @@
+/** Asides: where what is replaced goes, and how it comes back without replacing anything. */
+import { conflictName, flattened } from '../model/conflict-name.ts';
+import { parentsOf } from '../model/path.ts';
+import type { Context } from './context.ts';
+import type { Item } from './transaction.ts';
+import { endsRound } from './store-io.ts';
+
+export function asideName(base: string, item: { index: number }): string {
+  return `${base}/replaced/${String(item.index)}`;
+}
+
+/** Back to its path without replacing; if that is taken by now, beside it as a conflict copy. */
+export async function putBack(ctx: Context, aside: string, path: string): Promise<void> {
+  const found = await ctx.store.look(aside);
+  if (found === 'absent') {
+    return;
+  }
+  const copy = conflictName(path, {
+    by: 'the store',
+    entry: {
+      kind: 'file',
+      digest: ctx.random.hex(6),
+      size: found.stamp.size ?? 0,
+      mtime: Math.floor((found.stamp.modified ?? 0) / 1000),
+      executable: false,
+    },
+  });
+  for (const name of [path, copy, flattened(copy)]) {
+    if (!(await ctx.store.exists(name)) && (await renameWithParents(ctx, aside, name))) {
+      return;
+    }
+  }
+}
+
+async function renameWithParents(ctx: Context, from: string, to: string): Promise<boolean> {
+  try {
+    for (const parent of parentsOf(to).reverse()) {
+      await ctx.store.makeDirectory(parent);
+    }
+    await ctx.store.rename(from, to);
+    return true;
+  } catch (error) {
+    if (endsRound(error)) {
+      throw error;
+    }
+    return false;
+  }
+}
+
+/** RACE: on a store whose rename replaces, another program's file written between this look and the rename is overwritten. */
+export async function placeIfFree(
+  ctx: Context,
+  { base, staged, item }: { base: string; staged: string; item: Item },
+): Promise<boolean> {
+  if (await ctx.store.exists(item.path)) {
+    await putBack(ctx, asideName(base, item), item.from ?? item.path);
+    return false;
+  }
+  await ctx.store.rename(staged, item.path);
+  return true;
+}

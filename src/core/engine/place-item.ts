@@ -1,0 +1,122 @@
+/**
+ * One item of a transaction, carried out under the lease: what is there goes aside and is looked at, then the new content
+ * comes to its path, if that is free.
+ */
+import { DIRECTORY_KEY } from '../model/entry.ts';
+import { compareStamps } from '../model/stamp.ts';
+import type { Context } from './context.ts';
+import { stagedName } from './stage.ts';
+import { isKind } from './store-io.ts';
+import type { Item } from './transaction.ts';
+import { asideName, placeIfFree, putBack } from './aside.ts';
+import { moveTree } from './move-tree.ts';
+
+export async function placeItem(ctx: Context, base: string, item: Item): Promise<boolean> {
+  switch (item.action) {
+    case 'put':
+    case 'tree':
+      return (
+        (await clearPath(ctx, base, item)) &&
+        (await placeIfFree(ctx, { base, staged: stagedName(base, item, item.path), item }))
+      );
+    case 'delete':
+      return (await setAside(ctx, base, item)) !== 'other';
+    case 'remove-directory':
+      return removeDirectory(ctx, item);
+    case 'move':
+      return (
+        (await setAside(ctx, base, item)) === 'aside' &&
+        (await placeIfFree(ctx, { base, staged: asideName(base, item), item }))
+      );
+    case 'move-tree':
+      return moveTree(ctx, base, item);
+    case 'touch':
+      return touch(ctx, item);
+  }
+}
+
+/** Where something is expected it goes aside; where nothing is, nothing is moved. */
+async function clearPath(ctx: Context, base: string, item: Item): Promise<boolean> {
+  if (item.expected === undefined) {
+    return true;
+  }
+  if (item.expected.key === DIRECTORY_KEY) {
+    return removeDirectory(ctx, item);
+  }
+  return (await setAside(ctx, base, item)) === 'aside';
+}
+
+/** `other`: somebody else wrote there; it is back at its place, or beside. */
+async function setAside(
+  ctx: Context,
+  base: string,
+  item: Item,
+): Promise<'aside' | 'missing' | 'other'> {
+  const path = item.from ?? item.path;
+  const aside = asideName(base, item);
+  if (item.expected === undefined) {
+    return (await ctx.store.exists(path)) ? 'other' : 'missing';
+  }
+  try {
+    await ctx.store.rename(path, aside);
+  } catch (error) {
+    if (isKind(error, 'not-found') && (await ctx.store.exists(base))) {
+      ctx.state.unsee(path);
+      return 'missing';
+    }
+    throw error;
+  }
+  if (await isExpected(ctx, aside, item.expected)) {
+    return 'aside';
+  }
+  await putBack(ctx, aside, path);
+  return 'other';
+}
+
+export async function isExpected(
+  ctx: Context,
+  aside: string,
+  expected: NonNullable<Item['expected']>,
+): Promise<boolean> {
+  const found = await ctx.store.look(aside);
+  if (found === 'absent' || found.kind !== 'file') {
+    return false;
+  }
+  const likeness = compareStamps(expected.stamp, found.stamp);
+  return likeness === 'same' || (likeness === 'unsure' && (await hasKey(ctx, aside, expected.key)));
+}
+
+async function hasKey(ctx: Context, path: string, key: string): Promise<boolean> {
+  const hasher = ctx.codec.hasher();
+  const { stream } = await ctx.store.read(path);
+  for await (const chunk of stream) {
+    hasher.update(chunk);
+  }
+  return hasher.digest() === key;
+}
+
+async function removeDirectory(ctx: Context, item: Item): Promise<boolean> {
+  try {
+    await ctx.store.removeDirectory(item.path);
+    return true;
+  } catch (error) {
+    if (isKind(error, 'not-empty', 'exists')) {
+      return false; // something is in it that this client has not seen
+    }
+    throw error;
+  }
+}
+
+async function touch(ctx: Context, item: Item): Promise<boolean> {
+  const member = item.members[0];
+  const found = await ctx.store.look(item.path);
+  const isSame =
+    found !== 'absent' &&
+    item.expected !== undefined &&
+    compareStamps(found.stamp, item.expected.stamp) === 'same';
+  if (!isSame || member?.entry?.kind !== 'file') {
+    return false;
+  }
+  await ctx.store.setModified(item.path, member.entry.mtime * 1000);
+  return true;
+}

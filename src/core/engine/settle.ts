@@ -1,0 +1,60 @@
+/** What became of an item whose operation failed or was interrupted; undoes what was only half done. */
+import { compareStamps } from '../model/stamp.ts';
+import type { Context } from './context.ts';
+import { stagedName } from './stage.ts';
+import type { Item } from './transaction.ts';
+import { asideName, putBack } from './aside.ts';
+import { isExpected } from './place-item.ts';
+
+/** What became of an item whose operation failed or was interrupted; undoes it if it was only half done. */
+export async function settleItem(ctx: Context, base: string, item: Item): Promise<boolean> {
+  const aside = asideName(base, item);
+  switch (item.action) {
+    case 'put':
+    case 'tree': {
+      if (!(await ctx.store.exists(base))) {
+        return isInPlace(ctx, item); // the lease was taken away meanwhile
+      }
+      const isPlaced = !(await ctx.store.exists(stagedName(base, item, item.path)));
+      if (!isPlaced) {
+        await putBack(ctx, aside, item.path);
+      }
+      return isPlaced;
+    }
+    case 'delete':
+      return settleDeletion(ctx, aside, item);
+    case 'remove-directory':
+      return !(await ctx.store.exists(item.path));
+    case 'move':
+    case 'move-tree': {
+      await putBack(ctx, aside, item.from ?? item.path);
+      const isThere = await ctx.store.exists(item.path);
+      return isThere && !(await ctx.store.exists(item.from ?? item.path));
+    }
+    case 'touch':
+      return false;
+  }
+}
+
+/** Without the lease's directory, only what is visibly there was done. */
+export async function isInPlace(ctx: Context, item: Item): Promise<boolean> {
+  const staged = item.members.filter((member) => member.stamp !== undefined);
+  for (const { path, stamp } of staged) {
+    const found = await ctx.store.look(path);
+    if (found === 'absent' || compareStamps(found.stamp, stamp ?? {}) !== 'same') {
+      return false;
+    }
+  }
+  return staged.length > 0;
+}
+
+async function settleDeletion(ctx: Context, aside: string, item: Item): Promise<boolean> {
+  if (!(await ctx.store.exists(aside))) {
+    return !(await ctx.store.exists(item.path));
+  }
+  if (item.expected !== undefined && (await isExpected(ctx, aside, item.expected))) {
+    return true;
+  }
+  await putBack(ctx, aside, item.path);
+  return false;
+}
