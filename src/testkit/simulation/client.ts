@@ -10,7 +10,7 @@ import { createMemoryState, type CommitFate, type MemoryState } from '../memory-
 import { createSimulatedCodec } from './codec.ts';
 import { drained, Gates, turned } from './gates.ts';
 import { createSeededRandom, seedOf } from './rng.ts';
-import type { ClientSpec } from './script.ts';
+import type { ClientSpec, SimulationEvent } from './script.ts';
 import { openGatedTransport } from './transport.ts';
 import { World } from './world.ts';
 
@@ -26,6 +26,8 @@ interface Sync {
   excused: boolean;
   readonly inChaos: boolean;
 }
+
+type StepEvent = Extract<SimulationEvent, { do: 'step' }>;
 
 interface Run {
   readonly gates: Gates;
@@ -94,8 +96,8 @@ export class SimulatedClient {
     return true;
   }
 
-  /** Lets up to `times` calls go on, or fewer if the sync ends or can only wait. */
-  async step(times: number, pick: number, fault: Parameters<Gates['step']>[1]): Promise<void> {
+  /** Lets calls go on as the event says, or fewer if the sync ends or can only wait. */
+  async step({ times, pick, fault, until }: StepEvent): Promise<void> {
     const run = this.#run;
     if (run === undefined || !this.syncing) return;
     let left = fault;
@@ -109,6 +111,7 @@ export class SimulatedClient {
       }
       if (!moved && !this.#wake(run, pick)) return;
       await drained();
+      if (until !== undefined && run.gates.waitsAt(`store ${until} `, ' after')) return;
     }
   }
 

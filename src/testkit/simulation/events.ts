@@ -14,7 +14,7 @@ export async function carryOutEvent(world: Simulation, event: SimulationEvent): 
     return;
   }
   if (event.do === 'step') {
-    await world.clients[event.client]?.step(event.times, event.pick, event.fault);
+    await world.clients[event.client]?.step(event);
     return;
   }
   if (happens(world, event)) {

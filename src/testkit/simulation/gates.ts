@@ -54,6 +54,11 @@ export class Gates {
     });
   }
 
+  /** Some call waits there. */
+  waitsAt(start: string, end: string): boolean {
+    return this.#waiting.some(({ label }) => label.startsWith(start) && label.endsWith(end));
+  }
+
   sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
     if (this.dead || this.exhausted) return new Promise(() => undefined);
     this.calls += 1;

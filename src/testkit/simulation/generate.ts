@@ -102,6 +102,7 @@ function nextEvents(writer: Writer, progress: Progress): SimulationEvent[] {
     const who = rng.chance(rates.program) ? 'store' : rng.below(count);
     return [{ do: 'act', who, what: makeAct(writer, who === 'store') }];
   }
+  if (rng.chance(rates.ambush)) return makeAmbush(writer);
   const rare = rareEvent(writer, progress);
   if (rare !== undefined) return [rare];
   if (rng.chance(rates.minute)) {
@@ -122,10 +123,44 @@ function nextEvents(writer: Writer, progress: Progress): SimulationEvent[] {
   if (rng.chance(rates.cancel)) return [{ do: 'cancel', client }];
   if (rng.chance(0.02)) return [{ do: 'accept', client }];
   const start: SimulationEvent[] = rng.chance(0.4) ? [{ do: 'start', client }] : [];
-  const times = 1 + Math.floor(80 * rng.next() ** 3);
-  const step: SimulationEvent = { do: 'step', client, times, pick: rng.next() };
-  const faulty = profile.faults.length > 0 && rng.chance(rates.fault);
-  return [...start, faulty ? { ...step, fault: rng.pick(profile.faults) } : step];
+  return [...start, makeStep(writer, client)];
+}
+
+/**
+ * Somebody changes a path, and while that is placed, others change the same path between any two renames; then the client
+ * stops for good, or for longer than its lease, and another one finds what it left.
+ */
+function makeAmbush(writer: Writer): SimulationEvent[] {
+  const { rng, profile, count } = writer;
+  const client = rng.below(count);
+  const path = rng.pick(profile.paths);
+  const change = (who: number | 'store'): SimulationEvent => {
+    const made = makeAct(writer, who === 'store');
+    return { do: 'act', who, what: made.act === 'link' ? made : { ...made, path } };
+  };
+  const events: SimulationEvent[] = [change(client), { do: 'start', client }];
+  for (let stop = 1 + rng.below(4); stop > 0; stop -= 1) {
+    events.push({ do: 'step', client, times: 200, pick: rng.next(), until: 'rename' });
+    if (rng.chance(0.6)) events.push(change(rng.chance(0.6) ? 'store' : rng.below(count)));
+  }
+  if (rng.chance(profile.rates.crash * 15)) events.push({ do: 'crash', client });
+  else if (rng.chance(0.5)) events.push({ do: 'suspend', client, milliseconds: 70_000 });
+  const other = rng.below(count);
+  events.push({ do: 'start', client: other });
+  events.push({ do: 'step', client: other, times: 60 + rng.below(200), pick: rng.next() });
+  return events;
+}
+
+/** Many stops are where others can do most harm: between the renames of a placing. */
+function makeStep({ rng, profile }: Writer, client: number): SimulationEvent {
+  const faulty = profile.faults.length > 0 && rng.chance(profile.rates.fault);
+  const fault = faulty ? { fault: rng.pick(profile.faults) } : {};
+  const pick = rng.next();
+  if (rng.chance(0.35)) {
+    const until = rng.pick(['rename', 'rename', 'rename', 'write', 'list'] as const);
+    return { do: 'step', client, times: 120, pick, until, ...fault };
+  }
+  return { do: 'step', client, times: 1 + Math.floor(80 * rng.next() ** 3), pick, ...fault };
 }
 
 function rareEvent(writer: Writer, progress: Progress): SimulationEvent | undefined {

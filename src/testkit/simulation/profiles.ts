@@ -38,6 +38,8 @@ export interface Rates {
   /** Content that was written before is written again. */
   readonly same: number;
   readonly crash: number;
+  /** A path is fought over while it is placed. */
+  readonly ambush: number;
   readonly cancel: number;
   /** A step meets one of the profile's faults. */
   readonly fault: number;
@@ -95,6 +97,7 @@ const rates: Rates = {
   narrow: 0.5,
   same: 0,
   crash: 0.02,
+  ambush: 0.02,
   cancel: 0,
   fault: 0,
   minute: 0.01,
@@ -131,8 +134,13 @@ const lost: readonly Fault[] = ['error', 'lost-before', 'lost-after', 'torn'];
 export const profiles = {
   /** Two paths, crashes, other programs. */
   plain,
-  /** The same without crashes or other programs: the first to make work. */
-  gentle: { ...plain, rates: { ...rates, program: 0, crash: 0, minute: 0, filled: 0, narrow: 0 } },
+  /** Other programs do most of it: what they wrote is on the store only. */
+  programs: { ...plain, rates: { ...rates, program: 0.55, crash: 0.04 } },
+  /** Neither crashes nor other programs: the first to make work. */
+  gentle: {
+    ...plain,
+    rates: { ...rates, program: 0, crash: 0, minute: 0, filled: 0, narrow: 0, ambush: 0 },
+  },
   /** Directories, moves of files and subtrees, links, metadata. */
   folders,
   /** Folders on a store whose rename replaces. */

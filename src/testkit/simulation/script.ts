@@ -50,6 +50,8 @@ export type SimulationEvent =
       readonly times: number;
       readonly pick: number;
       readonly fault?: Fault;
+      /** Stops where a store operation of this name has taken effect and not yet answered. */
+      readonly until?: string;
     }
   | { readonly do: 'crash'; readonly client: number }
   | { readonly do: 'crash-at-commit'; readonly client: number; readonly before: boolean }
@@ -96,7 +98,7 @@ export function describeEvent(event: SimulationEvent, name: (client: number) => 
     case 'time':
       return `${String(event.milliseconds)} ms pass`;
     case 'step':
-      return `${name(event.client)} goes on x${String(event.times)}${event.fault === undefined ? '' : ` with ${event.fault}`}`;
+      return `${name(event.client)} goes on x${String(event.times)}`;
     case 'suspend':
       return `${name(event.client)} is asleep for ${String(event.milliseconds)} ms`;
     case 'restore':
