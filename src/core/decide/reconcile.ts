@@ -26,9 +26,10 @@ export function ancestorOf(entry: Entry, dots: readonly Dot[]): Ancestor {
 }
 
 export function reconcile(facts: PathFacts): Step[] {
-  if (isFile(facts.local) && facts.unseenBelow) {
+  const { local, ancestor } = facts;
+  if (isFile(local) && facts.unseenBelow && keyOf(local) !== ancestor?.key) {
     const own = ownVersions(facts, facts.versions).filter((v) => keyOf(v.entry) !== DIRECTORY_KEY);
-    return [{ do: 'step-aside', entry: facts.local, over: recordable(dotsOf(own)) }];
+    return [{ do: 'step-aside', entry: local, over: recordable(dotsOf(own)) }];
   }
   const stale = staleVersions(facts);
   const versions = facts.versions.filter((v) => !stale.includes(v));

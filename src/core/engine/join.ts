@@ -31,6 +31,7 @@ export interface Halted {
 
 /** Undefined: all is well, and the folder's id is known. `nothing there`: only in a dry run. */
 export async function join(ctx: Context): Promise<Halted | 'nothing there' | undefined> {
+  refuseUnsafeStore(ctx);
   const found = await readFormat(ctx);
   if (found === undefined && ctx.dryRun) {
     return 'nothing there';
@@ -52,6 +53,20 @@ export async function join(ctx: Context): Promise<Halted | 'nothing there' | und
     };
   }
   return checkLocal(ctx, format.folder);
+}
+
+/** The placing lease needs a store that refuses to rename a directory over one that is not empty. */
+function refuseUnsafeStore(ctx: Context): void {
+  const { directory } = ctx.store.capabilities.renameOnto;
+  if (directory === 'replaces') {
+    throw new TransportError(
+      'this store renames a directory over another one that is not empty: two computers could overwrite each other',
+      { kind: 'unsupported', operation: 'open' },
+    );
+  }
+  if (directory === 'unknown') {
+    ctx.log('warn', 'it is not known whether this store refuses to rename over a directory', {});
+  }
 }
 
 async function checkLocal(ctx: Context, folder: string): Promise<Halted | undefined> {

@@ -53,7 +53,13 @@ async function listOne(ctx: Context, job: ListJob): Promise<string[]> {
   if (listing.complete) {
     complete.set(directory, listing.entries.length);
   } else {
-    ctx.log('warn', 'a listing is not complete: nothing is taken as deleted there', { directory });
+    problem(ctx, {
+      path: directory,
+      kind: 'other',
+      message:
+        'the store does not list all that is in this directory (too many entries, or a name it cannot show); ' +
+        'nothing in it is taken as deleted',
+    });
   }
   const below: string[] = [];
   for (const { name, kind, stamp } of listing.entries) {

@@ -16,8 +16,12 @@ export type DigestOf = (text: string) => string;
 
 export function sealLines(lines: readonly unknown[], digestOf: DigestOf): string {
   const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-  const end = { end: true, lines: lines.length, bytes: byteLength(body), digest: digestOf(body) };
-  return `${body}${JSON.stringify(end)}\n`;
+  return body + closing(body, lines.length, digestOf);
+}
+
+function closing(body: string, lines: number, digestOf: DigestOf): string {
+  const end = { end: true, lines, bytes: byteLength(body), digest: digestOf(body) };
+  return `${JSON.stringify(end)}\n`;
 }
 
 export function openLines(text: string, digestOf: DigestOf): unknown[] {
@@ -26,11 +30,11 @@ export function openLines(text: string, digestOf: DigestOf): unknown[] {
   }
   const start = text.lastIndexOf('\n', text.length - 2) + 1;
   const body = text.slice(0, start);
-  const end = parseLine(text.slice(start)) as { end?: unknown; bytes?: unknown; digest?: unknown };
-  if (end.end !== true || end.bytes !== byteLength(body) || end.digest !== digestOf(body)) {
+  const lines = body.split('\n').slice(0, -1);
+  if (text.slice(start) !== closing(body, lines.length, digestOf)) {
     throw new FormatError('length or digest at the end does not fit');
   }
-  return body.split('\n').slice(0, -1).map(parseLine);
+  return lines.map(parseLine);
 }
 
 export function parseLine(line: string): unknown {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Seen, Version } from '../model/version.ts';
 import type { DigestOf } from './json-lines.ts';
-import { openLines, sealLines } from './json-lines.ts';
+import { FormatError, openLines, sealLines } from './json-lines.ts';
 import { check, clientId, decodeVersions, encodeVersions, seenShape } from './records.ts';
 import { FORMAT } from './segment.ts';
 
@@ -35,6 +35,9 @@ export function decodeMaster(text: string, digestOf: DigestOf): MasterFile {
   const versions = new Map<string, Version[]>();
   for (const line of rest) {
     const decoded = decodeVersions(line);
+    if (versions.has(decoded.path)) {
+      throw new FormatError('a path is named twice');
+    }
     versions.set(decoded.path, decoded.versions);
   }
   return { client: head.client, seen: head.seen, segments: head.segments, versions };

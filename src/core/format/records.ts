@@ -8,14 +8,15 @@ import { pathProblem } from '../model/path.ts';
 import type { Change, Version } from '../model/version.ts';
 import { FormatError } from './json-lines.ts';
 
-const CLIENT = /^[0-9a-z]{4,40}$/;
+/** Not a name that every object has: clients are keys of plain objects. */
+const CLIENT = /^(?!constructor$)[0-9a-z]{4,40}$/;
 export const clientId = z.string().regex(CLIENT);
-const dot = z.string().regex(/^[0-9a-z]{4,40}:[1-9][0-9]{0,14}$/);
+const dot = z.string().regex(/^(?!constructor:)[0-9a-z]{4,40}:[1-9][0-9]{0,14}$/);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const seconds = z.int().min(-1e14).max(1e14);
 export const seenShape = z.record(clientId, count);
-const path = z.string().refine((text) => pathProblem(text) === undefined);
+export const path = z.string().refine((text) => pathProblem(text) === undefined);
 const name = z.string().max(200);
 
 const file = z.strictObject({

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { Seen } from '../model/version.ts';
 import { FormatError, parseLine } from './json-lines.ts';
-import { check, clientId, seenShape } from './records.ts';
+import { check, clientId, path, seenShape } from './records.ts';
 import { FORMAT } from './segment.ts';
 
 const formatShape = z.object({
@@ -72,8 +72,8 @@ export function decodeClient(text: string): ClientFile {
 
 const intentShape = z.object({
   action: z.enum(['put', 'tree', 'delete', 'remove-directory', 'move', 'move-tree', 'touch']),
-  path: z.string(),
-  from: z.string().optional(),
+  path,
+  from: path.optional(),
   index: z.int().min(0),
   /** Content expected at the path (for a move: at `from`), and the versions it was. */
   expected: z.object({ key: z.string(), dots: z.array(z.string()) }).optional(),
