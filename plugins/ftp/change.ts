@@ -4,7 +4,8 @@
  */
 import type { Connection } from './connection.ts';
 import { Finding, Refusal } from './failures.ts';
-import { listDirectory, lookAt, split } from './look.ts';
+import { listDirectory, split } from './list.ts';
+import { lookAt } from './look.ts';
 import { kindOf, timeOf, timeText, type Reply } from './replies.ts';
 import type { Store } from './store.ts';
 

@@ -34,6 +34,11 @@ export class Connection {
     return this.control.command(line);
   }
 
+  /** The replies to commands that are sent in one write, in order. */
+  askAll(lines: readonly string[], replies?: Reply[]): Promise<Reply[]> {
+    return this.control.commands(lines, replies);
+  }
+
   /** Carries a command out; a refusal is an error. */
   async order(line: string): Promise<Reply> {
     return accepted(await this.control.command(line));

@@ -81,9 +81,11 @@ export class Control {
     return reply;
   }
 
-  /** Sends commands in one write and gives their replies in order. Only between transfers. */
-  commands(lines: readonly string[]): Promise<Reply[]> {
-    const replies: Reply[] = [];
+  /**
+   * Sends commands in one write and gives their replies in order. Only between transfers. `replies` is filled as they
+   * come, for whoever must know how far it went.
+   */
+  commands(lines: readonly string[], replies: Reply[] = []): Promise<Reply[]> {
     return this.#exchange<Reply[]>(lines, (reply, settle) => {
       if (reply.code < 200) return;
       replies.push(reply);

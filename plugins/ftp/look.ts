@@ -1,58 +1,16 @@
 /**
- * Looking: what is at a path, what is in a directory, and the proof that something is absent. A bare refusal proves
- * nothing; only the server's plain words or a whole listing of the parent do.
+ * Looking at paths, one or many: MLST, else SIZE, MDTM and CWD. Many cost as many round trips as one. Absence is only
+ * what the server says in plain words, or what list.ts proves.
  */
-import type { Listing, Stamp, StoreEntry } from '../../src/plugin-api.ts';
+import type { Stamp, StoreEntry } from '../../src/plugin-api.ts';
 import type { Connection } from './connection.ts';
-import { Finding, Refusal } from './failures.ts';
-import { factsOf, isComplete, kindOfType, parseList, parseMlsd, stampOf } from './listing.ts';
-import type { ParsedListing } from './listing.ts';
+import { Finding, LostConnection, Refusal } from './failures.ts';
+import { inParent, type Parents } from './list.ts';
+import { factsOf, kindOfType, stampOf } from './listing.ts';
 import { isUnsupported, kindOf, sizeOf, timeOf, type Reply } from './replies.ts';
 import type { Store } from './store.ts';
 
-export interface FullListing extends Listing {
-  readonly showsDots: boolean;
-}
-
-/** Direct children. Enters the directory first, because an empty LIST proves nothing. */
-export async function listDirectory(
-  store: Store,
-  connection: Connection,
-  path: string,
-): Promise<FullListing> {
-  await enter(store, connection, path);
-  const { parsed, end } = await readListing(store, connection);
-  // SERVER: vsftpd and pure-ftpd answer 226 without a line for a directory that has just been removed.
-  if (parsed.lines === 0) await enter(store, connection, path);
-  return {
-    entries: parsed.entries,
-    complete: isComplete(parsed, end.text),
-    showsDots: parsed.showsDots,
-  };
-}
-
-async function readListing(
-  store: Store,
-  connection: Connection,
-): Promise<{ parsed: ParsedListing; end: Reply }> {
-  if (store.hasMlst) {
-    const { bytes, end } = await connection.listing('MLSD');
-    return { parsed: parseMlsd(bytes), end };
-  }
-  // Without an argument: servers glob, split or take options out of a path here.
-  const { bytes, end } = await connection.listing('LIST -a');
-  return { parsed: parseList(bytes), end };
-}
-
-async function enter(store: Store, connection: Connection, path: string): Promise<void> {
-  const reply = await connection.ask(`CWD ${store.absolute(path)}`);
-  if (reply.code < 400) return;
-  const kind = kindOf(reply);
-  if (kind === 'unknown' && (await isAbsent(store, connection, path))) {
-    throw new Finding('not-found', 'there is no such directory', { reply });
-  }
-  throw new Refusal(reply);
-}
+export type Looked = StoreEntry | 'absent' | Error;
 
 /** What is at a path. */
 export async function lookAt(
@@ -60,25 +18,72 @@ export async function lookAt(
   connection: Connection,
   path: string,
 ): Promise<StoreEntry | 'absent'> {
-  if (store.hasMlst) {
-    const reply = await connection.ask(`MLST ${store.absolute(path)}`);
-    return fromMlst(store, connection, { path, reply });
-  }
-  return lookBySize(store, connection, path);
+  const [looked] = await lookAtAll(store, connection, [path]);
+  if (looked === undefined) throw new Finding('unknown', 'the server did not answer');
+  if (looked instanceof Error) throw looked;
+  return looked;
 }
 
-/** Makes an entry of the reply to MLST, asking on where it leaves something open. */
-export async function fromMlst(
+/** What is at each path, in order; an error where it could not be found out. Throws only when the connection is lost. */
+export async function lookAtAll(
   store: Store,
   connection: Connection,
-  { path, reply }: { readonly path: string; readonly reply: Reply },
-): Promise<StoreEntry | 'absent'> {
-  if (reply.code >= 400) {
-    if (isUnsupported(reply)) return lookBySize(store, connection, path);
-    return absentOrError(store, connection, { path, reply });
+  paths: readonly string[],
+): Promise<Looked[]> {
+  const looked = new Map<string, Looked>();
+  const parents: Parents = new Map();
+  const open = (): string[] => [...new Set(paths)].filter((path) => !looked.has(path));
+  const take = async (path: string, find: () => Promise<Looked>): Promise<void> => {
+    try {
+      looked.set(path, await find());
+    } catch (error) {
+      if (error instanceof LostConnection || !(error instanceof Error)) throw error;
+      looked.set(path, error);
+    }
+  };
+  if (store.hasMlst) {
+    for (const [path, reply] of await asked(store, connection, { verb: 'MLST', paths: open() })) {
+      if (reply.code < 400) {
+        await take(path, () => fromMlst(store, connection, { path, reply, parents }));
+      }
+    }
+  } else {
+    await lookBySize(store, connection, { paths: open(), looked });
   }
-  const line = reply.text.split('\n').find((text) => /^ ?\S*=/.test(text));
-  const facts = factsOf((line ?? '').replace(/^ /, ''))?.facts;
+  // What is no file, or was refused without a reason: servers explain themselves best when asked to enter.
+  for (const [path, reply] of await asked(store, connection, { verb: 'CWD', paths: open() })) {
+    if (reply.code < 400) looked.set(path, { kind: 'directory', stamp: {} });
+    else await take(path, () => refused(store, connection, { path, reply, parents }));
+  }
+  return paths.map(
+    (path) => looked.get(path) ?? new Finding('unknown', 'the server did not answer'),
+  );
+}
+
+/** One command on each path, in one write; the replies with their paths. */
+async function asked(
+  store: Store,
+  connection: Connection,
+  { verb, paths }: { readonly verb: string; readonly paths: readonly string[] },
+): Promise<(readonly [string, Reply])[]> {
+  if (paths.length === 0) return [];
+  const replies = await connection.askAll(paths.map((path) => `${verb} ${store.absolute(path)}`));
+  return paths.flatMap((path, at) => {
+    const reply = replies[at];
+    return reply === undefined ? [] : [[path, reply] as const];
+  });
+}
+
+async function fromMlst(
+  store: Store,
+  connection: Connection,
+  {
+    path,
+    reply,
+    parents,
+  }: { readonly path: string; readonly reply: Reply; readonly parents: Parents },
+): Promise<StoreEntry> {
+  const facts = mlstFacts(reply)?.facts;
   const type = facts?.get('type');
   if (facts === undefined || type === undefined) {
     throw new Finding('unknown', 'the answer to MLST was not understood', { reply });
@@ -86,106 +91,53 @@ export async function fromMlst(
   const kind = kindOfType(type);
   // SERVER: ProFTPD's MLST tells the kind of what a link points to, with the link's own rights; its MLSD is right.
   if (facts.get('unix.mode') === '0777' && kind !== 'link' && path !== '') {
-    const listed = await listedAt(store, connection, path);
+    const listed = await inParent(store, connection, { path, parents });
     if (listed !== undefined) return listed;
   }
   return { kind, stamp: stampOf(kind, facts) };
+}
+
+/** The line of facts within the reply to MLST. */
+export function mlstFacts(reply: Reply): ReturnType<typeof factsOf> {
+  const line = reply.text.split('\n').find((text) => /^ ?[^ ;=]+=/.test(text));
+  return factsOf((line ?? '').replace(/^ /, ''));
 }
 
 /** Without MLST. SERVER: a link is told as what it points to; only a listing shows it. */
 async function lookBySize(
   store: Store,
   connection: Connection,
-  path: string,
-): Promise<StoreEntry | 'absent'> {
-  const full = store.absolute(path);
-  const size = sizeOf(await connection.ask(`SIZE ${full}`));
-  if (size !== undefined) return { kind: 'file', stamp: await timed(connection, full, { size }) };
-  const reply = await connection.ask(`CWD ${full}`);
-  if (reply.code < 400) return { kind: 'directory', stamp: {} };
-  return absentOrError(store, connection, { path, reply });
+  { paths, looked }: { readonly paths: readonly string[]; readonly looked: Map<string, Looked> },
+): Promise<void> {
+  const sizes = new Map<string, number>();
+  for (const [path, reply] of await asked(store, connection, { verb: 'SIZE', paths })) {
+    const size = sizeOf(reply);
+    if (size !== undefined) sizes.set(path, size);
+  }
+  const files = [...sizes.keys()];
+  for (const [path, reply] of await asked(store, connection, { verb: 'MDTM', paths: files })) {
+    const modified = reply.code === 213 ? timeOf(reply.text) : undefined;
+    const stamp: Stamp = {
+      ...{ size: sizes.get(path) ?? 0 },
+      ...(modified === undefined ? {} : { modified, precision: 1000 }),
+    };
+    looked.set(path, { kind: 'file', stamp });
+  }
 }
 
-async function timed(connection: Connection, full: string, stamp: Stamp): Promise<Stamp> {
-  const reply = await connection.ask(`MDTM ${full}`);
-  const modified = reply.code === 213 ? timeOf(reply.text) : undefined;
-  return modified === undefined ? stamp : { ...stamp, modified, precision: 1000 };
-}
-
-/** Decides a refused look by the parent's listing, where the server gave no clear reason. */
-async function absentOrError(
+/** Decides a refused look, by the parent's listing where the server gave no clear reason. */
+async function refused(
   store: Store,
   connection: Connection,
-  { path, reply }: { readonly path: string; readonly reply: Reply },
+  {
+    path,
+    reply,
+    parents,
+  }: { readonly path: string; readonly reply: Reply; readonly parents: Parents },
 ): Promise<StoreEntry | 'absent'> {
   const kind = kindOf(reply);
   if (kind === 'not-found') return 'absent';
-  // A parent that is a file has nothing below it.
-  if (path === '' || (kind !== 'unknown' && kind !== 'denied')) throw new Refusal(reply);
-  const found = await inParent(store, connection, path);
-  return found ?? 'absent';
-}
-
-/** True only if it is proven that nothing is at the path. */
-export async function isAbsent(
-  store: Store,
-  connection: Connection,
-  path: string,
-): Promise<boolean> {
-  if (path === '') return false;
-  return (await inParent(store, connection, path)) === undefined;
-}
-
-/** The entry as the parent's listing tells it; undefined: proven absent. */
-async function inParent(
-  store: Store,
-  connection: Connection,
-  path: string,
-): Promise<StoreEntry | undefined> {
-  const { parent, name } = split(path);
-  let listing: FullListing;
-  try {
-    listing = await listDirectory(store, connection, parent);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    if (error instanceof Refusal && (await isFile(store, connection, parent))) return undefined;
-    throw error;
-  }
-  const found = listing.entries.find((entry) => entry.name === name);
-  if (found !== undefined) return { kind: found.kind, stamp: found.stamp };
-  const hidden = name.startsWith('.') && !store.hasMlst && !listing.showsDots;
-  if (!listing.complete || hidden) {
-    throw new Finding('unknown', 'the server does not tell whether it is there');
-  }
-  return undefined;
-}
-
-/** Whether a path that cannot be entered is a file. */
-async function isFile(store: Store, connection: Connection, path: string): Promise<boolean> {
-  if (path === '') return false;
-  return sizeOf(await connection.ask(`SIZE ${store.absolute(path)}`)) !== undefined;
-}
-
-/** The entry in the parent's listing, if it is there and the listing could be had. */
-async function listedAt(
-  store: Store,
-  connection: Connection,
-  path: string,
-): Promise<StoreEntry | undefined> {
-  const { parent, name } = split(path);
-  const { entries } = await listDirectory(store, connection, parent);
-  const found = entries.find((entry) => entry.name === name);
-  return found === undefined ? undefined : { kind: found.kind, stamp: found.stamp };
-}
-
-export function isNotFound(error: unknown): boolean {
-  if (error instanceof Finding) return error.kind === 'not-found';
-  return error instanceof Refusal && kindOf(error.reply) === 'not-found';
-}
-
-export function split(path: string): { readonly parent: string; readonly name: string } {
-  const slash = path.lastIndexOf('/');
-  return slash < 0
-    ? { parent: '', name: path }
-    : { parent: path.slice(0, slash), name: path.slice(slash + 1) };
+  if (path === '' || (kind !== 'unknown' && kind !== 'denied' && !isUnsupported(reply)))
+    throw new Refusal(reply);
+  return (await inParent(store, connection, { path, parents })) ?? 'absent';
 }

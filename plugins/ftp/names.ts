@@ -5,8 +5,8 @@
  */
 import type { Connection } from './connection.ts';
 import { Finding, Refusal } from './failures.ts';
-import { isNotFound, listDirectory, lookAt } from './look.ts';
-import { factsOf } from './listing.ts';
+import { isNotFound, listDirectory } from './list.ts';
+import { lookAt, mlstFacts } from './look.ts';
 import { quotedPath } from './replies.ts';
 import type { Store } from './store.ts';
 
@@ -82,6 +82,11 @@ export async function vouchForNew(
   }
 }
 
+/** Whether a path has an odd name in it. */
+export function isOdd(path: string): boolean {
+  return path.split('/').some((name) => oddities(name).length > 0);
+}
+
 function oddities(name: string): string[] {
   return kinds.filter(([, pattern]) => pattern.test(name)).map(([kind]) => kind);
 }
@@ -110,8 +115,7 @@ async function listed(store: Store, connection: Connection, part: OddPart): Prom
 async function checkEcho(store: Store, connection: Connection, part: OddPart): Promise<void> {
   if (!store.hasMlst) return;
   const reply = await connection.ask(`MLST ${fullName(store, part)}`);
-  const line = reply.text.split('\n').find((text) => /^ ?\S*=/.test(text));
-  const told = factsOf((line ?? '').replace(/^ /, ''))?.name;
+  const told = mlstFacts(reply)?.name;
   if (reply.code >= 400 || told === undefined || !told.endsWith(part.name)) {
     for (const kind of part.unknown) store.oddNames.set(kind, 'changed');
     throw changes(part.unknown[0] ?? '');

@@ -3,10 +3,12 @@
  * Holds no protocol of its own.
  */
 import type { Capabilities, Listing, Stamp, StoreEntry, Transport } from '../../src/plugin-api.ts';
+import { batch } from './batch.ts';
 import { makeDirectory, remove, removeDirectory, rename, setModified } from './change.ts';
 import type { Connection } from './connection.ts';
 import { Finding } from './failures.ts';
-import { listDirectory, lookAt } from './look.ts';
+import { listDirectory } from './list.ts';
+import { lookAt } from './look.ts';
 import { vouchFor, vouchForNew, vouchForPresent } from './names.ts';
 import { checkPath, type OperationFacts, type Store } from './store.ts';
 import { read, write, type WriteFacts } from './transfer.ts';
@@ -43,6 +45,10 @@ export function transportOf(store: Store, capabilities: Capabilities): Transport
       store.run(facts('makeDirectory', path, signal), (c) => make(store, c, path)),
     close: () => store.parts.pool.close(),
   };
+  if (capabilities.renameOnto.directory === 'refuses') {
+    // Servers that are not like the measured ones may mind several commands in one write.
+    transport.batch = (operations, signal) => batch(store, transport, { operations, signal });
+  }
   if (capabilities.modified === 'set') {
     transport.setModified = (path, modified, signal) =>
       store.run(facts('setModified', path, signal), async (c) => {

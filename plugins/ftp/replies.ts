@@ -61,7 +61,8 @@ export class ReplyReader {
 
 /** Texts first: servers use one number for many reasons, but say the reason in words. In order; the first match decides. */
 const byText: readonly (readonly [RegExp, TransportErrorKind])[] = [
-  [/no such file|no such directory|does(n't| not) exist|cannot find the/i, 'not-found'],
+  // Narrow: what merely sounds like it ("cannot find the path" for a file that is no directory) is looked up instead.
+  [/no such file or directory|that file doesn't exist/i, 'not-found'],
   [/directory not empty|is not empty/i, 'not-empty'],
   [/file exists|already exists/i, 'exists'],
   [

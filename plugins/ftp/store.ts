@@ -165,13 +165,17 @@ function messageOf(error: unknown): string {
 
 /** What FTP cannot carry, or no server stores. */
 export function checkPath(path: string): void {
-  if (/[\r\n\0]/.test(path))
+  if (/[\r\n\0]/.test(path)) {
     throw new Finding('invalid-name', 'FTP cannot carry a line break in a name');
-  for (const name of path.split('/')) {
-    if (new TextEncoder().encode(name).length > longestName) {
-      throw new Finding('invalid-name', `a name may have ${String(longestName)} bytes at most`);
-    }
   }
+  if (!isCarriable(path)) {
+    throw new Finding('invalid-name', `a name may have ${String(longestName)} bytes at most`);
+  }
+}
+
+export function isCarriable(path: string): boolean {
+  if (/[\r\n\0]/.test(path)) return false;
+  return path.split('/').every((name) => Buffer.byteLength(name) <= longestName);
 }
 
 /** Bytes; all three measured servers sit on file systems with this limit. */

@@ -37,14 +37,23 @@ const products: Readonly<
   'pure-ftpd': { start: startPureFtpd, tls: ['off', 'explicit'] },
 };
 
+const password = 'conformance-secret-7d1e';
+/** What is raced does not depend on encryption: the full number of rounds goes over plain connections. */
+const fewRounds = { limits: { raceRounds: 20, entries: 500 } };
+
 for (const [name, { start, tls }] of Object.entries(products)) {
   for (const encryption of tls) {
-    describeTransport(`ftp on ${name}, TLS ${encryption}`, async function () {
-      const found = await findServer(name as ServerName);
-      needs(this, name, found.available, found.available ? '' : found.reason);
-      const server = await start({ tls: encryption });
-      return openBench({ ...server, ca: server.tls?.ca, encryption, end: () => server.stop() });
-    });
+    const options = { secrets: [password], ...(encryption === 'off' ? {} : fewRounds) };
+    describeTransport(
+      `ftp on ${name}, TLS ${encryption}`,
+      async function () {
+        const found = await findServer(name as ServerName);
+        needs(this, name, found.available, found.available ? '' : found.reason);
+        const server = await start({ tls: encryption, password });
+        return openBench({ ...server, ca: server.tls?.ca, encryption, end: () => server.stop() });
+      },
+      options,
+    );
   }
 }
 
@@ -61,18 +70,22 @@ const scripted: Readonly<Record<string, FtpQuirks>> = {
 };
 
 for (const [name, quirks] of Object.entries(scripted)) {
-  describeTransport(`ftp on a scripted server ${name}`, async () => {
-    const root = await mkdtemp(join(tmpdir(), 'ownsync-test-ftp-'));
-    const server = await startFtpServer({ root, quirks, password: 'scripted-secret' });
-    return openBench({
-      ...{ host: server.host, port: server.port, user: server.user, password: server.password },
-      ...{ root, ca: undefined, encryption: 'off' },
-      end: async () => {
-        await server.stop();
-        await rm(root, { recursive: true });
-      },
-    });
-  });
+  describeTransport(
+    `ftp on a scripted server ${name}`,
+    async () => {
+      const root = await mkdtemp(join(tmpdir(), 'ownsync-test-ftp-'));
+      const server = await startFtpServer({ root, quirks, password });
+      return openBench({
+        ...{ host: server.host, port: server.port, user: server.user, password },
+        ...{ root, ca: undefined, encryption: 'off' },
+        end: async () => {
+          await server.stop();
+          await rm(root, { recursive: true });
+        },
+      });
+    },
+    { secrets: [password], ...fewRounds },
+  );
 }
 
 interface Place {

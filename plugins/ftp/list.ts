@@ -1,0 +1,102 @@
+/**
+ * Directories: what is in them, and the proof that something is absent. A bare refusal proves nothing; only the server's
+ * plain words or a whole listing of the parent do.
+ */
+import type { Listing, StoreEntry } from '../../src/plugin-api.ts';
+import type { Connection } from './connection.ts';
+import { Finding, Refusal } from './failures.ts';
+import { isComplete, parseList, parseMlsd, type ParsedListing } from './listing.ts';
+import { kindOf, sizeOf, type Reply } from './replies.ts';
+import type { Store } from './store.ts';
+
+export interface FullListing extends Listing {
+  readonly showsDots: boolean;
+}
+
+/** Listings of parents that were needed for one batch of looks. Older than the batch they are not. */
+export type Parents = Map<string, FullListing>;
+
+/** Direct children. Enters the directory first, because an empty LIST proves nothing. */
+export async function listDirectory(
+  store: Store,
+  connection: Connection,
+  path: string,
+): Promise<FullListing> {
+  await enter(store, connection, path);
+  const { parsed, end } = await readListing(store, connection);
+  // SERVER: vsftpd and pure-ftpd answer 226 without a line for a directory that has just been removed.
+  if (parsed.lines === 0) await enter(store, connection, path);
+  return {
+    entries: parsed.entries,
+    complete: isComplete(parsed, end.text),
+    showsDots: parsed.showsDots,
+  };
+}
+
+async function readListing(
+  store: Store,
+  connection: Connection,
+): Promise<{ parsed: ParsedListing; end: Reply }> {
+  if (store.hasMlst) {
+    const { bytes, end } = await connection.listing('MLSD');
+    return { parsed: parseMlsd(bytes), end };
+  }
+  // Without an argument: servers glob, split or take options out of a path here.
+  const { bytes, end } = await connection.listing('LIST -a');
+  return { parsed: parseList(bytes), end };
+}
+
+async function enter(store: Store, connection: Connection, path: string): Promise<void> {
+  const reply = await connection.ask(`CWD ${store.absolute(path)}`);
+  if (reply.code < 400) return;
+  if (kindOf(reply) === 'unknown' && path !== '') {
+    const found = await inParent(store, connection, { path, parents: new Map() });
+    if (found === undefined)
+      throw new Finding('not-found', 'there is no such directory', { reply });
+  }
+  throw new Refusal(reply);
+}
+
+/** The entry as the parent's listing tells it; undefined: proven absent. */
+export async function inParent(
+  store: Store,
+  connection: Connection,
+  { path, parents }: { readonly path: string; readonly parents: Parents },
+): Promise<StoreEntry | undefined> {
+  const { parent, name } = split(path);
+  let listing = parents.get(parent);
+  try {
+    listing ??= await listDirectory(store, connection, parent);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    // A parent that is a file has nothing below it.
+    if (error instanceof Refusal && (await isFile(store, connection, parent))) return undefined;
+    throw error;
+  }
+  parents.set(parent, listing);
+  const found = listing.entries.find((entry) => entry.name === name);
+  if (found !== undefined) return { kind: found.kind, stamp: found.stamp };
+  const hidden = name.startsWith('.') && !store.hasMlst && !listing.showsDots;
+  if (!listing.complete || hidden) {
+    throw new Finding('unknown', 'the server does not tell whether it is there');
+  }
+  return undefined;
+}
+
+/** Whether a path that cannot be entered is a file. */
+async function isFile(store: Store, connection: Connection, path: string): Promise<boolean> {
+  if (path === '') return false;
+  return sizeOf(await connection.ask(`SIZE ${store.absolute(path)}`)) !== undefined;
+}
+
+export function isNotFound(error: unknown): boolean {
+  if (error instanceof Finding) return error.kind === 'not-found';
+  return error instanceof Refusal && kindOf(error.reply) === 'not-found';
+}
+
+export function split(path: string): { readonly parent: string; readonly name: string } {
+  const slash = path.lastIndexOf('/');
+  return slash < 0
+    ? { parent: '', name: path }
+    : { parent: path.slice(0, slash), name: path.slice(slash + 1) };
+}
