@@ -1,8 +1,10 @@
 /**
  * Runs the simulation of the whole engine from the command line, prints what failed and how to see it again.
  *   npx tsx scripts/simulate.ts --runs 2000 --seed 1 [--profile NAME[,NAME]] [--workers 2] [--show 1] [--shrink] [--trace]
+ *     [--script] prints a failing script, [--keep FILE] writes it, [--load FILE] runs a kept one
  */
 import { fork, type ChildProcess } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openFolder } from '../src/core/engine/folder.ts';
@@ -14,6 +16,7 @@ import {
   runScript,
   shrink,
   type RunResult,
+  type Script,
 } from '../src/testkit/simulation/index.ts';
 
 interface Tally {
@@ -35,6 +38,8 @@ const { values: wanted } = parseArgs({
     shrink: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     script: { type: 'boolean', default: false },
+    keep: { type: 'string' },
+    load: { type: 'string' },
   },
 });
 
@@ -76,7 +81,7 @@ async function runAll(from: number, count: number): Promise<Tally> {
 }
 
 async function runOne(seed: number, name: string, tally: Tally): Promise<void> {
-  const script = generateScript(seed, profileNamed(name), name);
+  const script = scriptFor(seed, name);
   let result = await runScript(script, { openFolder, trace: wanted.trace });
   tally.runs += 1;
   tally.rejected += result.rejected;
@@ -90,6 +95,14 @@ async function runOne(seed: number, name: string, tally: Tally): Promise<void> {
     result = await shrink(script, { openFolder, trace: wanted.trace });
   }
   tally.shown.push(textOf(result));
+  if (failed && wanted.keep !== undefined) {
+    writeFileSync(wanted.keep, `${JSON.stringify(result.script, undefined, 2)}\n`);
+  }
+}
+
+function scriptFor(seed: number, name: string): Script {
+  if (wanted.load === undefined) return generateScript(seed, profileNamed(name), name);
+  return JSON.parse(readFileSync(wanted.load, 'utf8')) as Script;
 }
 
 function textOf(result: RunResult): string {

@@ -11,7 +11,8 @@ const runs = 2000;
 
 /** How the runs are shared out. */
 const shares: Partial<Record<ProfileName, number>> = {
-  plain: 0.15,
+  plain: 0.1,
+  programs: 0.05,
   folders: 0.2,
   ftp: 0.15,
   sftp: 0.05,
