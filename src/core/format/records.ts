@@ -45,7 +45,7 @@ const versionsShape = z.strictObject({
 
 type EntryShape = z.infer<typeof entryShape>;
 
-export function encodeEntry(entry: Entry): EntryShape {
+function encodeEntry(entry: Entry): EntryShape {
   switch (entry.kind) {
     case 'file':
       return {
@@ -62,7 +62,7 @@ export function encodeEntry(entry: Entry): EntryShape {
   }
 }
 
-export function decodeEntry(shape: EntryShape): Entry {
+function decodeEntry(shape: EntryShape): Entry {
   if ('f' in shape) {
     return {
       kind: 'file',
