@@ -46,7 +46,7 @@ export interface Case extends LocalTreeBench {
   stage(text: string): ReturnType<LocalTree['stage']>;
 }
 
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;
 export const plain = { mtime: 1_700_000_000, executable: false };
 
 export function caseOn(bench: LocalTreeBench): Case {

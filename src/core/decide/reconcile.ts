@@ -12,7 +12,7 @@ import { beats, unify, winner } from './winner.ts';
 
 const dotsOf = (versions: readonly Version[]): Dot[] => versions.map((v) => v.dot);
 /** The implied directory has no dot that a record could replace. */
-export const recordable = (dots: readonly Dot[]): Dot[] => dots.filter((dot) => dot !== IMPLIED);
+const recordable = (dots: readonly Dot[]): Dot[] => dots.filter((dot) => dot !== IMPLIED);
 
 export function ancestorOf(entry: Entry, dots: readonly Dot[]): Ancestor {
   const key = keyOf(entry);
@@ -203,7 +203,7 @@ function asksInVain(ancestor: Ancestor | undefined, local: Entry, unified: Entry
   );
 }
 
-export function sameAncestor(a: Ancestor, b: Ancestor): boolean {
+function sameAncestor(a: Ancestor, b: Ancestor): boolean {
   return (
     a.key === b.key &&
     a.mtime === b.mtime &&

@@ -1,5 +1,5 @@
 /** What every step of a round works with: the ports, the memory, the limits, and what this run has found so far. */
-import type { FolderEvent, FolderParts, FolderSettings, PathProblem } from '../ports/folder.ts';
+import type { FolderEvent, FolderSettings, PathProblem } from '../ports/folder.ts';
 import type { LocalTree, StagedFile } from '../ports/local-tree.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { Clock, Codec, Log, Random } from '../ports/world.ts';
@@ -38,8 +38,6 @@ export interface RunMemory {
   readonly notWhole: Set<string>;
   readonly firstLooks: Map<string, { readonly stamp: Stamp; readonly at: number }>;
 }
-
-export type Parts = FolderParts;
 
 export function problem(ctx: Context, found: PathProblem): void {
   ctx.problems.set(found.path, found);

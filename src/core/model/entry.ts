@@ -37,7 +37,7 @@ export const DIRECTORY_KEY: Key = '/';
 /** An ancestor that stands for versions but for no content: whatever is there locally counts as an edit. */
 export const NO_CONTENT: Key = '';
 
-export function linkKey(target: string): Key {
+function linkKey(target: string): Key {
   return `link:${target}`;
 }
 
