@@ -91,7 +91,7 @@ export function moveWithoutReplacing(from: string, to: string): 'done' | 'taken'
       if (!cannotLink.has(errno(error))) throw error;
     }
   }
-  // RACE: no hard links here (FAT, some network disks, another owner's file), or no regular file: what appears at `to` between the
+  // RACE: no hard links here (FAT, some network disks, another owner's file), no room for one, or no regular file: what appears at `to` between the
   // look and the rename is replaced. The worst outcome is the loss of a file saved in these microseconds.
   if (look(to) !== undefined) return 'taken';
   renameSync(from, to);
@@ -106,6 +106,8 @@ const cannotLink = new Set([
   'ENOSYS',
   'EMLINK',
   'EINVAL',
+  'ENOSPC',
+  'EDQUOT',
 ]);
 
 /** The aside has another place now, or stays for the next scan: it is no longer under way. */

@@ -44,6 +44,20 @@ function fill(root: string): void {
   }
 }
 
+/** Takes every inode that is left; gives the names. */
+function takeNames(root: string): string[] {
+  const names: string[] = [];
+  try {
+    for (;;) {
+      const name = `f${names.length}`;
+      writeFileSync(join(root, name), '');
+      names.push(name);
+    }
+  } catch {
+    return names;
+  }
+}
+
 describe('a full local disk', () => {
   it('staging fails as no-space, leaves nothing, and goes on when there is room', async function () {
     const root = join(directory, 'small');
@@ -80,17 +94,41 @@ describe('a full local disk', () => {
     expect(user.read('b') ?? trashed.find((text) => text === 'also mine')).to.equal('also mine');
   });
 
+  it('a file is replaced though the trash has no room: the old one waits aside for it', async function () {
+    const root = join(directory, 'small');
+    mountSmall(this, root, '128k,nr_inodes=24');
+    const bench = await benchAt(root);
+    const { tree, user, seen } = bench;
+    user.write('a', 'old');
+    expect(await tree.rename('a', 'b', await seen('a'))).to.equal('done');
+    const staged = await bench.stage('new');
+    const fillers = takeNames(root);
+    expect(fillers.length).to.be.above(1);
+    expect(await tree.place(staged, 'b', await seen('b'), plain)).to.include({ size: 3 });
+    await tree.scan(() => false, never);
+    expect([user.read('b'), bench.trash()]).to.deep.equal(['new', []]);
+    fillers.forEach((path) => user.remove(path));
+    await tree.scan(() => false, never);
+    expect([user.read('b'), bench.trash()]).to.deep.equal(['new', [{ path: 'b', text: 'old' }]]);
+  });
+
+  it('a file that cannot be replaced for want of room is at its path again', async function () {
+    const root = join(directory, 'small');
+    mountSmall(this, root, '128k,nr_inodes=24');
+    const bench = await benchAt(root);
+    const { tree, user, seen } = bench;
+    user.write('a', 'old');
+    takeNames(root);
+    const error = await failure(tree.placeLink('a', 'target', await seen('a')));
+    expect(error).to.be.instanceOf(LocalError).with.property('kind', 'no-space');
+    expect(user.read('a')).to.equal('old');
+  });
+
   it('a folder is still opened when not even a name can be made', async function () {
     const root = join(directory, 'small');
     mountSmall(this, root, '128k,nr_inodes=8');
     const bench = await benchAt(root);
-    for (let index = 0; index < 8; index += 1) {
-      try {
-        writeFileSync(join(root, `f${index}`), '');
-      } catch {
-        break; // No inode is left.
-      }
-    }
+    takeNames(root);
     expect(await bench.tree.rootState(undefined)).to.equal('ok');
     const error = await failure(bench.stage('x'));
     expect(error).to.be.instanceOf(LocalError).with.property('kind', 'no-space');

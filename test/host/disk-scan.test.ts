@@ -121,6 +121,17 @@ describe('disk scan', () => {
     expect(expected).to.equal(300);
   });
 
+  it('a directory deleted while it is scanned is not there', async () => {
+    bench.user.write('d/inside', 'x');
+    bench.user.write('e', 'x');
+    const scan = await bench.tree.scan((path) => {
+      if (path === 'd') bench.user.remove('d');
+      return false;
+    }, never);
+    expect(paths(scan)).to.deep.equal(['e']);
+    expect(scan.problems).to.deep.equal([]);
+  });
+
   it('fails when the root goes away or another comes in its place', async () => {
     const elsewhere = `${bench.root}-gone`;
     const swap = (path: string): boolean => {

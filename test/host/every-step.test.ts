@@ -15,6 +15,8 @@ interface Change {
   readonly name: string;
   /** `d/a` holds "old" beforehand unless `fresh`; the change is prepared, then made. */
   readonly fresh?: true;
+  /** Its outcome is what is remembered of the new file. */
+  readonly places?: true;
   readonly prepare: (bench: Case) => Promise<() => Promise<unknown>>;
   /** Texts at paths when it is done. */
   readonly done: Readonly<Record<string, string | undefined>>;
@@ -25,6 +27,7 @@ interface Change {
 const changes: readonly Change[] = [
   {
     name: 'place a new file',
+    places: true,
     fresh: true,
     prepare: async ({ tree, stage }) => {
       const staged = await stage('new');
@@ -34,6 +37,7 @@ const changes: readonly Change[] = [
   },
   {
     name: 'replace a file',
+    places: true,
     prepare: async ({ tree, stage, seen }) => {
       const [staged, expected] = [await stage('new'), await seen('d/a')];
       return () => tree.place(staged, 'd/a', expected, plain);
@@ -146,6 +150,33 @@ const acts: readonly [string, (user: BenchUser) => void][] = [
   ],
 ];
 
+async function actAt(
+  change: Change,
+  { how, act, at }: { how: string; act: (user: BenchUser) => void; at: number },
+): Promise<void> {
+  const { bench, root, run } = await prepared(change);
+  const outcome = await watchSteps((step) => {
+    if (step === at) act(bench.user);
+  }, run).catch((error: unknown) => error);
+  const what = `${change.name}, ${how}, step ${at}: ${JSON.stringify(outcome)}`;
+  if (change.places === true && outcome !== 'changed') {
+    // What is remembered must not be what the person wrote, or their edit would never be seen.
+    expect(outcome, what).not.to.deep.equal(await bench.tree.stat('d/a'));
+  }
+  const tree = await nextRun(bench);
+  const { entries } = await tree.scan(() => false, never);
+  const own = [...entries]
+    .filter(([path, { kind }]) => kind === 'file' && bench.user.read(path) === 'own')
+    .map(([path]) => path);
+  // A directory that is renamed takes along what is in it at that moment, and nothing of another directory.
+  const moves = change.name === 'rename a directory' && !how.startsWith('the directory');
+  // Once a link is in place, the person writes through it.
+  const places = ['d/a', 'd/nowhere', ...(moves ? ['e/f/a'] : [])];
+  expect(places, what).to.include(own.join());
+  expect(leftBehind(root, bench), what).to.deep.equal([0]);
+  bench.close?.();
+}
+
 describe('every step on the disk', function () {
   this.timeout(60_000);
 
@@ -181,20 +212,7 @@ describe('every step on the disk', function () {
     for (const [how, act] of acts) {
       it(`${change.name}: ${how} before any step, what the person did stands`, async () => {
         const steps = await stepsOf(change);
-        for (const at of steps.keys()) {
-          const { bench, root, run } = await prepared(change);
-          const outcome = await watchSteps((step) => {
-            if (step === at) act(bench.user);
-          }, run).catch((error: unknown) => error);
-          const tree = await nextRun(bench);
-          const what = `${change.name}, ${how}, step ${at}: ${String(outcome)}`;
-          const texts = paths(await tree.scan(() => false, never)).map((path) =>
-            bench.user.read(path),
-          );
-          expect(texts, what).to.include('own');
-          expect(leftBehind(root, bench), what).to.deep.equal([0]);
-          bench.close?.();
-        }
+        for (const at of steps.keys()) await actAt(change, { how, act, at });
       });
     }
   }

@@ -58,6 +58,7 @@ describe('folder lock', function () {
     expect(acquireFolderLock(root)).to.equal('taken');
     child.kill('SIGKILL');
     await once(child, 'exit');
+    expect(readdirSync(join(root, '.ownsync'))).to.deep.equal(['lock']);
     mine().release();
   });
 

@@ -12,6 +12,7 @@ const watched = [
   'linkSync',
   'lstatSync',
   'mkdirSync',
+  'openSync',
   'renameSync',
   'rmdirSync',
   'symlinkSync',

@@ -67,6 +67,19 @@ describe('state in SQLite', () => {
     store.close();
   });
 
+  it('a commit that fails in the middle leaves nothing of it, and the next one works', () => {
+    const store = openSqliteState(file);
+    const bad = undefined as unknown as string;
+    const writes = [
+      { table: 't', key: 'a', value: 'good' },
+      { table: 't', key: bad, value: 'bad' },
+    ];
+    expect(() => store.commit(writes)).to.throw();
+    store.commit([{ table: 't', key: 'b', value: 'next' }]);
+    expect([...store.load()]).to.deep.equal([{ table: 't', key: 'b', value: 'next' }]);
+    store.close();
+  });
+
   it('a file that is no database: damaged, named, with what to do', () => {
     mkdirSync(join(directory, 'new'));
     writeFileSync(file, 'this is no database '.repeat(500));
