@@ -5,7 +5,7 @@
 import { contentText, linkText } from './ledger.ts';
 import type { SimulatedClient } from './client.ts';
 import { describeAct, type Act } from './script.ts';
-import { weakStamp, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** Where an act takes place: a computer's disk, or the store. */
 interface Place {
@@ -189,7 +189,7 @@ function storePlace(world: World): Place {
     write(path, text, act) {
       // By design, an edit of equal size within the second of an earlier content is not found by a survey.
       const size = new TextEncoder().encode(text).length;
-      const stamp = (): string => `${String(size)}@${String(Math.floor(store.clock / 1000))}`;
+      const stamp = (): string => world.stampFor(size, store.clock);
       while (ledger.hadStamp(path, stamp())) world.pass(1000);
       if (act.how === 'replace') store.remove(path);
       store.put(path, text);
@@ -206,14 +206,14 @@ function storePlace(world: World): Place {
       store.makeDirectory(to.slice(0, Math.max(0, to.lastIndexOf('/'))));
       store.rename(from, to);
       for (const path of [to, ...below(to)]) {
-        ledger.sawStamp(path, weakStamp(store.find(path)));
+        ledger.sawStamp(path, world.weakStamp(path));
         const text = store.text(path);
         if (text !== undefined) ledger.programWrote(path, text);
       }
     },
     mayMove(from, to) {
       return [from, ...below(from)].every((path) => {
-        const stamp = weakStamp(store.find(path));
+        const stamp = world.weakStamp(path);
         return stamp === '' || !ledger.hadStamp(to + path.slice(from.length), stamp);
       });
     },

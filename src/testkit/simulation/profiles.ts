@@ -146,6 +146,8 @@ export const profiles = {
   /** Folders on a store whose rename replaces. */
   ftp: { ...folders, store: ftp },
   sftp: { ...folders, store: { ...ftp, ids: true, renameOnto: refusing } },
+  /** An old FTP server that lists minutes only. */
+  minutes: { ...folders, store: { ...ftp, modifiedPrecision: 60_000 } },
   webdav: { ...folders, store: webdav },
   /** Replies lost, writes torn, cancelled rounds. */
   lost: { ...folders, rates: { ...folders.rates, fault: 0.06, cancel: 0.01 }, faults: lost },

@@ -3,7 +3,7 @@
  * decides nothing.
  */
 import { MemoryStore, type MemorySnapshot } from '../memory-store.ts';
-import { contentOf, type DirectoryNode, type StoreNode } from '../memory-nodes.ts';
+import { contentOf, type DirectoryNode } from '../memory-nodes.ts';
 import { Ledger } from './ledger.ts';
 import type { Script } from './script.ts';
 import type { Limits } from '../../core/engine/limits.ts';
@@ -99,11 +99,22 @@ export class World {
     return found;
   }
 
+  /** Size and time of a file, as exact as this store tells them; empty for anything else. */
+  weakStamp(path: string): string {
+    const node = this.store.find(path);
+    return node?.kind === 'file' ? this.stampFor(node.size, node.modified) : '';
+  }
+
+  stampFor(size: number, modified: number): string {
+    const precision = this.script.store.modifiedPrecision ?? 1000;
+    return `${String(size)}@${String(Math.floor(modified / precision))}`;
+  }
+
   /** After each change of the users' tree on the store by an agent: nothing torn, and stamps are remembered. */
   checkStore(who: string, what: string): void {
     for (const [path, text] of this.storeTree()) {
       if (text === '/') continue;
-      this.ledger.sawStamp(path, weakStamp(this.store.find(path)));
+      this.ledger.sawStamp(path, this.weakStamp(path));
       if (this.ledger.isKnown(text)) continue;
       this.fail('torn', `${who} ${what}: store shows ${path} = ${JSON.stringify(text)}`);
     }
@@ -112,11 +123,6 @@ export class World {
 
 export function isPrivatePath(path: string): boolean {
   return path.startsWith(privatePrefix);
-}
-
-export function weakStamp(node: StoreNode | undefined): string {
-  if (node?.kind !== 'file') return '';
-  return `${String(node.size)}@${String(Math.floor(node.modified / 1000))}`;
 }
 
 function collect(directory: DirectoryNode, prefix: string, found: Map<string, string>): void {
