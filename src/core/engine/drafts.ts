@@ -70,8 +70,17 @@ export class PlacingQueue {
       isDirectoryHere: (path) => local.stats.get(path)?.kind === 'directory',
     });
     return [...found]
-      .filter(([, from]) => !this.#ctx.notWhole.has(from))
+      .filter(([to, from]) => !this.#ctx.notWhole.has(from) && this.#keepsTimes(to, from))
       .map(([to, from]) => this.#subtree(from, to));
+  }
+
+  /** A file that got another time as well has to be moved by itself. */
+  #keepsTimes(to: string, from: string): boolean {
+    const { ancestors } = this.#ctx.state;
+    return this.#uploads.every(({ path, entry }) => {
+      const old = isBelow(path, to) ? ancestors.get(from + path.slice(to.length)) : undefined;
+      return old?.mtime === undefined || entry.kind !== 'file' || old.mtime === entry.mtime;
+    });
   }
 
   #subtree(from: string, to: string): Draft {

@@ -20,7 +20,7 @@ export async function finish(ctx: Context, done: readonly Item[]): Promise<void>
 /** Publishes, moves the asides into the history, gives the lease back. Also how a recovery ends. */
 export async function finishRecorded(ctx: Context, holdsLease: boolean): Promise<void> {
   const { state } = ctx;
-  const { tx, history } = state.transaction as Transaction;
+  const { tx, history, items } = state.transaction as Transaction;
   if (state.outbox.size > 0 && state.sealed === undefined) {
     seal(ctx);
   } else {
@@ -28,7 +28,9 @@ export async function finishRecorded(ctx: Context, holdsLease: boolean): Promise
   }
   if (holdsLease) {
     await publishUnderLease(ctx, `${layout.placing}/${tx}`);
-    await keepHistory(ctx, `${layout.placing}/${tx}`, history);
+    if (items.some(({ expected }) => expected !== undefined)) {
+      await keepHistory(ctx, `${layout.placing}/${tx}`, history);
+    }
     await releaseLease(ctx, tx);
   } else {
     await ctx.store.removeTree(layout.staged(tx));

@@ -62,7 +62,24 @@ export async function releaseLease(ctx: Context, tx: string): Promise<void> {
       throw error;
     }
   }
-  await ctx.store.removeTree(layout.staged(tx));
+  await sweep(ctx, tx);
+}
+
+/** What is left of a finished transaction is known; only if that turns out wrong is it listed. */
+async function sweep(ctx: Context, tx: string): Promise<void> {
+  const base = `${layout.staged(tx)}/${tx}`;
+  try {
+    await ctx.store.remove(`${base}/replaced/index.jsonl`);
+    await ctx.store.remove(`${base}/holder.json`);
+    for (const directory of [`${base}/new`, `${base}/replaced`, base, layout.staged(tx)]) {
+      await ctx.store.removeDirectory(directory);
+    }
+  } catch (error) {
+    if (endsRound(error)) {
+      throw error;
+    }
+    await ctx.store.removeTree(layout.staged(tx));
+  }
 }
 
 /** Has this lease been unchanged for so long, by the store's own clock, that its holder must be dead? */

@@ -2,10 +2,11 @@
  * One item of a transaction, carried out under the lease: what is there goes aside and is looked at, then the new content
  * comes to its path, if that is free.
  */
+import type { FileEntry } from '../model/entry.ts';
 import { DIRECTORY_KEY } from '../model/entry.ts';
 import { compareStamps } from '../model/stamp.ts';
 import type { Context } from './context.ts';
-import { stagedName } from './stage.ts';
+import { freshTime, stagedName } from './stage.ts';
 import { isKind } from './store-io.ts';
 import type { Item } from './transaction.ts';
 import { asideName, placeIfFree, putBack } from './aside.ts';
@@ -26,6 +27,7 @@ export async function placeItem(ctx: Context, base: string, item: Item): Promise
     case 'move':
       return (
         (await setAside(ctx, base, item)) === 'aside' &&
+        (await setTime(ctx, asideName(base, item), item)) &&
         (await placeIfFree(ctx, { base, staged: asideName(base, item), item }))
       );
     case 'move-tree':
@@ -86,13 +88,34 @@ export async function isExpected(
   return likeness === 'same' || (likeness === 'unsure' && (await hasKey(ctx, aside, expected.key)));
 }
 
-async function hasKey(ctx: Context, path: string, key: string): Promise<boolean> {
+export async function hasKey(ctx: Context, path: string, key: string): Promise<boolean> {
   const hasher = ctx.codec.hasher();
   const { stream } = await ctx.store.read(path);
   for await (const chunk of stream) {
     hasher.update(chunk);
   }
   return hasher.digest() === key;
+}
+/** A file that is moved and has another time than the store shows. */
+export function timeToSet(ctx: Context, item: Item): FileEntry | undefined {
+  const entry = item.members.find(({ path }) => path === item.path)?.entry;
+  const shown = item.expected?.stamp.modified;
+  return item.action === 'move' &&
+    ctx.store.canSetTime &&
+    entry?.kind === 'file' &&
+    shown !== undefined &&
+    Math.floor(shown / 1000) !== entry.mtime
+    ? entry
+    : undefined;
+}
+
+/** ORDER: while it is aside, so that the file never shows at its new path under a time that is not its own. */
+async function setTime(ctx: Context, aside: string, item: Item): Promise<true> {
+  const entry = timeToSet(ctx, item);
+  if (entry !== undefined) {
+    await ctx.store.setModified(aside, freshTime(ctx, item.path, entry));
+  }
+  return true;
 }
 
 async function removeDirectory(ctx: Context, item: Item): Promise<boolean> {

@@ -45,7 +45,9 @@ export async function placeBatch(
   const { state, store } = ctx;
   const tx = `${state.identity.client}-${String(state.identity.k + 1)}-${ctx.random.hex(12)}`;
   const base = `${layout.staged(tx)}/${tx}`;
-  for (const directory of [layout.staged(tx), base, `${base}/new`, `${base}/replaced`]) {
+  const replaces = drafts.some(setsAside);
+  const inside = [`${base}/new`, ...(replaces ? [`${base}/replaced`] : [])];
+  for (const directory of [layout.staged(tx), base, ...inside]) {
     await store.makeDirectory(directory);
   }
   ctx.emit({ type: 'phase', phase: 'upload' });
@@ -69,6 +71,14 @@ export async function placeBatch(
   return underLease(ctx, { drafts, items });
 }
 
+/** Something moves through `replaced/`. */
+function setsAside({ action, expected }: Pick<Draft, 'action' | 'expected'>): boolean {
+  return (
+    action === 'move-tree' ||
+    (expected !== undefined && expected.key !== DIRECTORY_KEY && action !== 'touch')
+  );
+}
+
 async function underLease(
   ctx: Context,
   { drafts, items }: { drafts: readonly Draft[]; items: readonly Item[] },
@@ -77,21 +87,45 @@ async function underLease(
   const since = ctx.clock.monotonic();
   if ((await pull(ctx)) === 'ok') {
     const base = leaseBase(ctx);
-    for (const item of items) {
+    const place = async (item: Item): Promise<void> => {
       const draft = drafts[item.index - 1];
-      if (draft === undefined || !isCurrent(ctx, draft)) {
-        continue;
-      }
-      if (ctx.clock.monotonic() - since > ctx.limits.leaseWork) {
-        break;
+      const isLate = ctx.clock.monotonic() - since > ctx.limits.leaseWork;
+      if (draft === undefined || isLate || !isCurrent(ctx, draft)) {
+        return;
       }
       if (await placeOrSettle(ctx, base, item)) {
         done.push(item);
       }
+    };
+    for (const group of inOrder(items)) {
+      await (group.atOnce ? ctx.store.each(group.items, place) : inTurn(group.items, place));
     }
+    done.sort((a, b) => a.index - b.index);
   }
   await finish(ctx, done);
   return { done: done.length, left: leftOver(ctx, drafts, done), leaseBusy: false };
+}
+
+interface Group {
+  readonly items: readonly Item[];
+  readonly atOnce: boolean;
+}
+
+/** Directories come before what goes into them, and go after what was in them; the rest does not depend on one another. */
+function inOrder(items: readonly Item[]): Group[] {
+  const isTree = ({ action }: Item) => action === 'tree' || action === 'move-tree';
+  const isRemoval = ({ action }: Item) => action === 'remove-directory';
+  return [
+    { items: items.filter(isTree), atOnce: false },
+    { items: items.filter((item) => !isTree(item) && !isRemoval(item)), atOnce: true },
+    { items: items.filter(isRemoval), atOnce: false },
+  ];
+}
+
+async function inTurn(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  for (const item of items) {
+    await work(item);
+  }
 }
 
 function leftOver(ctx: Context, drafts: readonly Draft[], done: readonly Item[]): number {
@@ -110,7 +144,7 @@ async function describe(
   { tx, items }: { tx: string; items: readonly Item[] },
 ): Promise<void> {
   const { settings } = ctx;
-  const replaced = items.filter((item) => item.expected && item.expected.key !== DIRECTORY_KEY);
+  const replaced = items.filter((item) => setsAside(item));
   if (replaced.length > 0) {
     const lines = replaced.map((item) => ({
       index: item.index,
@@ -133,7 +167,6 @@ async function writeHolder(
   { tx, items }: { tx: string; items: readonly Item[] },
 ): Promise<void> {
   const holder = { tx, client: ctx.state.identity.client, name: ctx.settings.client };
-  await ctx.store.remove(`${base}/holder.json`);
   await ctx.store.writeText(
     `${base}/holder.json`,
     encodeHolder({ ...holder, items: items.map(intentOf) }),
@@ -180,7 +213,9 @@ async function acquire(ctx: Context, tx: string): Promise<boolean> {
     const pause = 500 + Math.floor(ctx.random.fraction() * 1500);
     ctx.emit({ type: 'waiting', reason: 'another computer is placing files', milliseconds: pause });
     await ctx.clock.sleep(pause, ctx.signal);
-    await writeHolder(ctx, `${layout.staged(tx)}/${tx}`, ctx.state.transaction as Transaction);
+    const base = `${layout.staged(tx)}/${tx}`;
+    await ctx.store.remove(`${base}/holder.json`);
+    await writeHolder(ctx, base, ctx.state.transaction as Transaction);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Step } from '../model/facts.ts';
 import { byPath, parentsOf } from '../model/path.ts';
 import type { Context } from './context.ts';
 import type { LocalView } from './scan.ts';
+import type { Stamp } from '../ports/transport.ts';
 import type { StoreView } from './survey.ts';
 import type { Of, Plan } from './plan-steps.ts';
 import { guarded } from './plan-guard.ts';
@@ -159,27 +160,31 @@ function findMoves(
 ): Pick<Plan, 'movesOnStore' | 'movesHere'> {
   const { state } = ctx;
   const goingOnStore = plan.deletesOnStore.flatMap(({ path, over }) => {
-    const key = state.sightings.get(path)?.key;
+    const { key, stamp } = state.sightings.get(path) ?? {};
     return key === undefined || key === DIRECTORY_KEY || over.length === 0
       ? []
-      : [{ path, digest: key }];
+      : [{ path, digest: key, ...secondsOf(stamp) }];
   });
   const comingOnStore = plan.uploads.flatMap(({ path, entry, repair }) =>
     entry.kind === 'file' && !repair && !state.sightings.has(path)
-      ? [{ path, digest: entry.digest }]
+      ? [{ path, digest: entry.digest, mtime: entry.mtime }]
       : [],
   );
   const goingHere = plan.deletesHere.flatMap(({ path }) => {
     const entry = local.entries.get(path);
-    return entry?.kind === 'file' ? [{ path, digest: entry.digest }] : [];
+    return entry?.kind === 'file' ? [{ path, digest: entry.digest, mtime: entry.mtime }] : [];
   });
   const comingHere = plan.downloads.flatMap(({ path, version }) =>
     version.entry.kind === 'file' && !local.entries.has(path)
-      ? [{ path, digest: version.entry.digest }]
+      ? [{ path, digest: version.entry.digest, mtime: version.entry.mtime }]
       : [],
   );
   return {
     movesOnStore: pairMoves(goingOnStore, comingOnStore),
     movesHere: pairMoves(goingHere, comingHere),
   };
+}
+
+function secondsOf(stamp: Stamp | undefined): { mtime?: number } {
+  return stamp?.modified === undefined ? {} : { mtime: Math.floor(stamp.modified / 1000) };
 }

@@ -5,13 +5,15 @@ import { DIRECTORY_KEY, storedKeyOf } from '../model/entry.ts';
 import type { Deed } from '../ports/folder.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { Context } from './context.ts';
+import { timeToSet } from './place-item.ts';
 import { withStored } from './stage.ts';
 import type { Item, Member } from './transaction.ts';
 
 export async function recordItem(ctx: Context, item: Item): Promise<void> {
-  const touched = item.action === 'touch' ? await ctx.store.look(item.path) : 'absent';
+  const isTouched = item.action === 'touch' || timeToSet(ctx, item) !== undefined;
+  const touched = isTouched ? await ctx.store.look(item.path) : 'absent';
   const stampOf = (member: Member): Stamp => {
-    if (item.action === 'touch') {
+    if (isTouched) {
       return touched === 'absent' ? {} : touched.stamp;
     }
     return member.stamp ?? (item.action === 'move' ? (item.expected?.stamp ?? {}) : {});

@@ -4,17 +4,17 @@ import type { Context } from './context.ts';
 import { stagedName } from './stage.ts';
 import type { Item } from './transaction.ts';
 import { asideName, putBack } from './aside.ts';
-import { isExpected } from './place-item.ts';
+import { hasKey, isExpected } from './place-item.ts';
 
 /** What became of an item whose operation failed or was interrupted; undoes it if it was only half done. */
 export async function settleItem(ctx: Context, base: string, item: Item): Promise<boolean> {
+  if (!(await ctx.store.exists(base))) {
+    return isInPlace(ctx, item); // the lease was taken away meanwhile
+  }
   const aside = asideName(base, item);
   switch (item.action) {
     case 'put':
     case 'tree': {
-      if (!(await ctx.store.exists(base))) {
-        return isInPlace(ctx, item); // the lease was taken away meanwhile
-      }
       const isPlaced = !(await ctx.store.exists(stagedName(base, item, item.path)));
       if (!isPlaced) {
         await putBack(ctx, aside, item.path);
@@ -36,12 +36,16 @@ export async function settleItem(ctx: Context, base: string, item: Item): Promis
   }
 }
 
-/** Without the lease's directory, only what is visibly there was done. */
+/**
+ * Without the lease's directory, only what is visibly there was done. By its content: a new holder may have placed a file of
+ * the same size and time there since.
+ */
 export async function isInPlace(ctx: Context, item: Item): Promise<boolean> {
   const staged = item.members.filter((member) => member.stamp !== undefined);
-  for (const { path, stamp } of staged) {
+  for (const { path, stamp, entry } of staged) {
     const found = await ctx.store.look(path);
-    if (found === 'absent' || compareStamps(found.stamp, stamp ?? {}) !== 'same') {
+    const isThere = found !== 'absent' && compareStamps(found.stamp, stamp ?? {}) === 'same';
+    if (!isThere || entry?.kind !== 'file' || !(await hasKey(ctx, path, entry.digest))) {
       return false;
     }
   }

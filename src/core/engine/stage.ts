@@ -133,7 +133,8 @@ function timed(source: Source, modified: number): Source {
   return { size: source.size, modified, open: (from) => source.open(from) };
 }
 
-function freshTime(ctx: Context, path: string, entry: FileEntry): number {
+/** The entry's own time, or the next second that no other content of this path ever showed. Milliseconds. */
+export function freshTime(ctx: Context, path: string, entry: FileEntry): number {
   let modified = entry.mtime * SECOND;
   while (shownBefore(ctx, path, entry, { size: entry.size, modified })) {
     modified += SECOND;
