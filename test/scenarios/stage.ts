@@ -66,11 +66,17 @@ export function isQuiet({ inSync, done }: SyncReport): boolean {
 
 /** Turns of all clients, one after the other or all at once, until none has anything to do. Returns how many. */
 export async function settle({ clients }: Stage, how: 'in turn' | 'at once'): Promise<number> {
+  let last: readonly SyncReport[] = [];
   for (let turn = 1; turn <= MOST_TURNS; turn += 1) {
-    const reports = how === 'at once' ? await atOnce(clients) : await inTurn(clients);
-    if (reports.every(isQuiet)) return turn;
+    last = how === 'at once' ? await atOnce(clients) : await inTurn(clients);
+    if (last.every(isQuiet)) return turn;
   }
-  throw new Error(`not quiet after ${String(MOST_TURNS)} turns of all clients`);
+  const told = last.map(({ inSync, done, problems, held }, index) =>
+    JSON.stringify({ client: clients[index]?.name, inSync, done, problems, held }).slice(0, 1000),
+  );
+  throw new Error(
+    `not quiet after ${String(MOST_TURNS)} turns of all clients:\n  ${told.join('\n  ')}`,
+  );
 }
 
 async function inTurn(clients: Stage['clients']): Promise<SyncReport[]> {

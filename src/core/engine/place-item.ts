@@ -25,11 +25,7 @@ export async function placeItem(ctx: Context, base: string, item: Item): Promise
     case 'remove-directory':
       return removeDirectory(ctx, item);
     case 'move':
-      return (
-        (await setAside(ctx, base, item)) === 'aside' &&
-        (await setTime(ctx, asideName(base, item), item)) &&
-        (await placeIfFree(ctx, { base, staged: asideName(base, item), item }))
-      );
+      return (await setAside(ctx, base, item)) === 'aside' && placeMoved(ctx, base, item);
     case 'move-tree':
       return moveTree(ctx, base, item);
     case 'touch':
@@ -109,13 +105,14 @@ export function timeToSet(ctx: Context, item: Item): FileEntry | undefined {
     : undefined;
 }
 
-/** ORDER: while it is aside, so that the file never shows at its new path under a time that is not its own. */
-async function setTime(ctx: Context, aside: string, item: Item): Promise<true> {
+/** ORDER: its time is set while it is aside, so that it never shows at its new path under a time that is not its own. */
+async function placeMoved(ctx: Context, base: string, item: Item): Promise<boolean> {
+  const aside = asideName(base, item);
   const entry = timeToSet(ctx, item);
   if (entry !== undefined) {
     await ctx.store.setModified(aside, freshTime(ctx, item.path, entry));
   }
-  return true;
+  return placeIfFree(ctx, { base, staged: aside, item });
 }
 
 async function removeDirectory(ctx: Context, item: Item): Promise<boolean> {

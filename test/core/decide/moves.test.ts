@@ -36,6 +36,21 @@ describe('pairMoves', () => {
     });
   }
 
+  it('of several with one content, name and time decide, the better likeness first', () => {
+    const going = [
+      { path: 'a/x', digest: '1', mtime: 1 },
+      { path: 'a/y', digest: '1', mtime: 2 },
+      { path: 'a/z', digest: '1', mtime: 3 },
+    ];
+    const coming = [
+      { path: 'c', digest: '1', mtime: 9 },
+      { path: 'b/x', digest: '1', mtime: 1 },
+      { path: 'd', digest: '1', mtime: 3 },
+    ];
+    const pairs = Object.fromEntries(pairMoves(going, coming));
+    expect(pairs).to.deep.equal({ 'b/x': 'a/x', d: 'a/z', c: 'a/y' });
+  });
+
   const side = fc.dictionary(tinyPath, fc.constantFrom('1', '2', '3'), { maxKeys: 6 });
 
   it('takes each path at most once, pairs only equal content, and as many as there can be', () => {
