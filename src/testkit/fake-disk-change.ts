@@ -25,7 +25,7 @@ export function changesOf(session: Session): Changes {
   return {
     place: (staged, path, expected, metadata) =>
       put(session, { operation: 'place', path, expected }, () => {
-        const bytes = state.staged.get(staged.token);
+        const bytes = state.staged.get(staged.token)?.bytes;
         if (bytes === undefined) {
           throw new LocalError(`staged file ${staged.token} is gone`, { kind: 'unknown', path });
         }

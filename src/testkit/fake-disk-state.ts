@@ -12,6 +12,12 @@ export interface Aside {
   readonly owner: object;
 }
 
+/** A temporary file, and the run of the program that made it. */
+export interface Staged {
+  readonly bytes: Uint8Array;
+  readonly owner: object;
+}
+
 /** What lies in the trash. */
 export interface TrashItem {
   readonly path: string;
@@ -24,7 +30,7 @@ export interface TrashItem {
 export interface DiskState {
   readonly volume: Volume;
   readonly facts: LocalFacts;
-  readonly staged: Map<string, Uint8Array>;
+  readonly staged: Map<string, Staged>;
   trash: TrashItem[];
   asides: Aside[];
   marker: string | undefined;

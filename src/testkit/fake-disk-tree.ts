@@ -50,7 +50,9 @@ export function connectDisk(state: DiskState, gate: DiskGate): LocalTree {
       }),
     sweep: (retention) =>
       perform(session, { operation: 'sweep', path: '' }, () => {
-        state.staged.clear();
+        for (const [token, { owner }] of state.staged) {
+          if (owner !== session) state.staged.delete(token);
+        }
         const oldest = volume.options.now() - retention;
         state.trash = state.trash.filter((item) => item.since > oldest);
       }),
@@ -119,7 +121,7 @@ async function stage(
     if (size > state.space) throw new LocalError('the disk is full', { kind: 'no-space' });
   }
   state.space -= size;
-  state.staged.set(token, Buffer.concat(parts));
+  state.staged.set(token, { bytes: Buffer.concat(parts), owner: session });
   const exit = session.gate('after', 'stage', token);
   if (exit !== undefined) await exit;
   return { token, digest: hash.digest('hex'), size };

@@ -11,7 +11,6 @@ import { connectDisk } from './fake-disk-tree.ts';
 import { Volume, type VolumeOptions } from './fake-volume.ts';
 
 export type { DiskGate, DiskPoint } from './fake-disk-session.ts';
-export type { FakeUser, SeenEntry, WriteOptions } from './fake-user.ts';
 
 export interface FakeDiskOptions extends Partial<VolumeOptions> {
   readonly nameBytes?: number;
@@ -71,5 +70,5 @@ function take(to: DiskState, from: DiskState, fresh: boolean): void {
   to.asides = [];
   to.tokens = Math.max(to.tokens, from.tokens);
   to.staged.clear();
-  for (const [token, bytes] of from.staged) to.staged.set(token, bytes);
+  for (const [token, file] of from.staged) to.staged.set(token, file);
 }

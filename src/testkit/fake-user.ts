@@ -111,9 +111,10 @@ export function createFakeUser(volume: Volume): FakeUser {
   };
 }
 
-/** True for the names at the root that belong to ownsync itself. */
+/** True for the names at the root that belong to ownsync itself, and for temporary names anywhere. */
 export function isPrivate(path: string): boolean {
-  return path.startsWith('.ownsync') && !path.startsWith('.ownsyncignore');
+  const atRoot = path === '.ownsync' || path.startsWith('.ownsync-');
+  return atRoot || nameOf(path).startsWith('.ownsync-tmp-');
 }
 
 function writeFile(

@@ -194,7 +194,7 @@ export function sameStat(a: LocalStat | undefined, b: LocalStat | undefined): bo
   return a.kind === b.kind;
 }
 
-export function parentOf(path: string): string {
+function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 

@@ -1,63 +1,25 @@
-/** The fake disk keeps the promises of a local tree, as the real one does; and what only it can do: gates, kinds of disks. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+/** The fake disk keeps the contract of LocalTree, as the real one does; and what only it can do: gates, kinds of disks. */
 import { expect } from 'chai';
-import { openDiskTree } from '../../src/host/disk-tree.ts';
 import { createFakeDisk, type DiskPoint } from '../../src/testkit/fake-disk.ts';
-import { describeLocalTree, type Bench } from './local-tree-contract.ts';
+import { describeLocalTree } from '../../src/testkit/local-tree-suite.ts';
 
 const signal = new AbortController().signal;
+const open = (): undefined => undefined;
 
-function fakeBench(): Bench {
-  const disk = createFakeDisk({ reuseIds: true });
-  const gate = (): undefined => undefined;
+describeLocalTree('fake disk', () => {
+  const disk = createFakeDisk();
+  const decoder = new TextDecoder();
   return {
-    tree: disk,
-    write: (path, text) => {
-      disk.user.write(path, text);
-    },
-    read: (path) => disk.user.read(path),
-    remove: (path) => {
-      disk.user.remove(path);
-    },
-    fifo: (path) => {
-      disk.user.special(path);
-    },
-    restart: () => disk.connect(gate),
-    end: () => undefined,
+    tree: disk.connect(open),
+    user: disk.user,
+    trash: () =>
+      disk.state.trash.flatMap(({ path, node }) =>
+        node.kind === 'file' ? [{ path, text: decoder.decode(node.bytes) }] : [],
+      ),
+    temporary: () => disk.state.staged.size,
+    reopen: () => disk.connect(open),
   };
-}
-
-function realBench(): Bench {
-  const root = mkdtempSync(join(tmpdir(), 'ownsync-test-tree-'));
-  const at = (path: string): string => join(root, path);
-  const withParent = (path: string): string => {
-    mkdirSync(dirname(at(path)), { recursive: true });
-    return at(path);
-  };
-  return {
-    tree: openDiskTree(root),
-    write: (path, text) => {
-      writeFileSync(withParent(path), text);
-    },
-    read: (path) => (existsSync(at(path)) ? readFileSync(at(path), 'utf8') : undefined),
-    remove: (path) => {
-      rmSync(at(path), { recursive: true });
-    },
-    fifo: (path) => {
-      execFileSync('mkfifo', [withParent(path)]);
-    },
-    restart: () => openDiskTree(root),
-    end: () => {
-      rmSync(root, { recursive: true });
-    },
-  };
-}
-
-describeLocalTree('fake', () => Promise.resolve(fakeBench()));
-if (process.platform !== 'win32') describeLocalTree('real', () => Promise.resolve(realBench()));
+});
 
 describe('the fake disk', () => {
   it('keeps what a crash left aside, and the next scan brings it back', async () => {
@@ -77,7 +39,7 @@ describe('the fake disk', () => {
     void tree.remove('d/x', stat);
     await stopped;
     expect(disk.user.read('d/x')).to.equal(undefined);
-    await disk.connect(() => undefined).scan(() => false, signal);
+    await disk.connect(open).scan(() => false, signal);
     expect(disk.user.read('d/x')).to.equal('hello');
   });
 

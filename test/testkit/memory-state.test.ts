@@ -1,8 +1,14 @@
 /** The state in memory keeps what was committed and nothing else, whatever crashes. */
 import { expect } from 'chai';
 import { createMemoryState } from '../../src/testkit/memory-state.ts';
+import { describeStateStore } from '../../src/testkit/state-store-suite.ts';
 
 const row = (key: string, value: string | null) => ({ table: 'paths', key, value });
+
+describeStateStore('memory', () => {
+  const state = createMemoryState();
+  return { open: () => state };
+});
 
 describe('memory state', () => {
   it('commits, replaces and removes rows', () => {

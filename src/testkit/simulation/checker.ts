@@ -87,7 +87,7 @@ function signature(client: SimulatedClient): string {
 }
 
 /** A tree in words: kind and content, and for files the metadata that must be the same everywhere. */
-export function describeTree(client: SimulatedClient, precision: number): string[] {
+function describeTree(client: SimulatedClient, precision: number): string[] {
   return [...client.disk.user.tree()].map(([path, entry]) => {
     if (entry.kind === 'link') return `${path} ${linkMark(entry.target)}`;
     if (entry.kind !== 'file') return `${path}/`;

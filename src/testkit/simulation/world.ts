@@ -35,7 +35,7 @@ export interface Failure {
 }
 
 /** The engine's own names on the store begin so. */
-export const privatePrefix = '.ownsync';
+const privatePrefix = '.ownsync';
 
 export class World {
   readonly store = new MemoryStore();
