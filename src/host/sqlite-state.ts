@@ -147,7 +147,7 @@ function kindOf(cause: unknown): StateErrorKind {
   const code = sqliteCode(cause);
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return 'damaged';
   // A file of ours always has this table: another kind of database is in its place.
-  if (code === 'SQLITE_ERROR') return 'damaged';
+  if (code === 'SQLITE_ERROR' && /no such (table|column)/u.test(String(cause))) return 'damaged';
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'busy';
   if (/^SQLITE_FULL/.test(code) || code === 'ENOSPC' || code === 'EDQUOT') return 'no-space';
   if (/^SQLITE_(READONLY|PERM|CANTOPEN)/.test(code)) return 'denied';

@@ -173,6 +173,10 @@ async function actAt(
   // Once a link is in place, the person writes through it.
   const places = ['d/a', 'd/nowhere', ...(moves ? ['e/f/a'] : [])];
   expect(places, what).to.include(own.join());
+  if (how !== 'edited in place') {
+    // A new file is not ours to change: nothing touches even its time.
+    expect(entries.get(own.join()), what).to.include(time);
+  }
   expect(leftBehind(root, bench), what).to.deep.equal([0]);
   bench.close?.();
 }

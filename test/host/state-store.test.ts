@@ -69,12 +69,17 @@ describe('state in SQLite', () => {
 
   it('a commit that fails in the middle leaves nothing of it, and the next one works', () => {
     const store = openSqliteState(file);
-    const bad = undefined as unknown as string;
+    const other = openDatabase(file);
+    const refuse = "BEGIN SELECT RAISE(ABORT, 'refused'); END";
+    other.exec(`CREATE TRIGGER refusing BEFORE INSERT ON rows WHEN NEW.key = 'bad' ${refuse}`);
+    other.close();
     const writes = [
       { table: 't', key: 'a', value: 'good' },
-      { table: 't', key: bad, value: 'bad' },
+      { table: 't', key: 'bad', value: 'x' },
     ];
-    expect(() => store.commit(writes)).to.throw();
+    expect(() => store.commit(writes))
+      .to.throw(StateError)
+      .with.property('kind', 'unknown');
     store.commit([{ table: 't', key: 'b', value: 'next' }]);
     expect([...store.load()]).to.deep.equal([{ table: 't', key: 'b', value: 'next' }]);
     store.close();
