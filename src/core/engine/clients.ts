@@ -40,7 +40,7 @@ export async function tellOwn(ctx: Context, isComplete: boolean): Promise<void> 
 /** Reads what changed in `clients/`; a torn file counts as not there. */
 export async function readClients(ctx: Context): Promise<void> {
   const { clients } = ctx.state;
-  const listing = await ctx.store.list(layout.clients);
+  const listing = await ctx.store.listOwn(layout.clients);
   const names = new Set(listing.entries.map((entry) => entry.name));
   for (const name of [...clients.keys()].filter((known) => !names.has(known))) {
     clients.delete(name);

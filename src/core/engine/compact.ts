@@ -14,8 +14,8 @@ export async function compact(ctx: Context): Promise<void> {
   if (ctx.counts.segments < limits.segmentsPerMaster) {
     return;
   }
-  const manifests = await ctx.store.list(layout.manifests);
-  const masters = await ctx.store.list(layout.masters);
+  const manifests = await ctx.store.listOwn(layout.manifests);
+  const masters = await ctx.store.listOwn(layout.masters);
   const uncovered = manifests.entries.filter(({ name }) => !isCovered(ctx, name, masters.entries));
   const seen = state.seenByClient();
   const isWhole = masters.entries.some((m) => covers(state.masters.get(m.name) ?? {}, seen));

@@ -129,11 +129,8 @@ async function removeDirectory(ctx: Context, item: Item): Promise<boolean> {
 
 async function touch(ctx: Context, item: Item): Promise<boolean> {
   const member = item.members[0];
-  const found = await ctx.store.look(item.path);
   const isSame =
-    found !== 'absent' &&
-    item.expected !== undefined &&
-    compareStamps(found.stamp, item.expected.stamp) === 'same';
+    item.expected !== undefined && (await isExpected(ctx, item.path, item.expected));
   if (!isSame || member?.entry?.kind !== 'file') {
     return false;
   }

@@ -34,7 +34,7 @@ export async function prune(ctx: Context): Promise<void> {
 /** A day is over when even its last second is older than the retention. Its name was given by some client's clock, so a day more. */
 async function pruneHistory(ctx: Context, now: number): Promise<void> {
   const oldest = dayOf(Math.floor((now - ctx.settings.retention - 2 * DAY) / 1000));
-  const days = await ctx.store.list(layout.history);
+  const days = await ctx.store.listOwn(layout.history);
   for (const { name, stamp } of days.entries) {
     const isOld = DAY_NAME.test(name) && name < oldest;
     const isUntouched =
@@ -47,7 +47,7 @@ async function pruneHistory(ctx: Context, now: number): Promise<void> {
 
 /** What this client staged for transactions that are over. */
 async function pruneStaging(ctx: Context): Promise<void> {
-  const staged = await ctx.store.list(layout.staging);
+  const staged = await ctx.store.listOwn(layout.staging);
   const current = ctx.state.transaction?.tx;
   for (const entry of staged.entries) {
     const isOwn = entry.name.startsWith(`${ctx.state.identity.client}-`);
@@ -59,13 +59,13 @@ async function pruneStaging(ctx: Context): Promise<void> {
 
 /** Clients that have not been heard of for so long: their file, and what they staged. */
 async function pruneSilent(ctx: Context, now: number): Promise<void> {
-  const clients = await ctx.store.list(layout.clients);
+  const clients = await ctx.store.listOwn(layout.clients);
   const isSilent = ({ stamp }: ListedEntry) =>
     stamp.modified !== undefined && now - stamp.modified > ctx.limits.silent;
   for (const entry of clients.entries.filter(isSilent)) {
     await drop(ctx, layout.clients, entry);
   }
-  const staged = await ctx.store.list(layout.staging);
+  const staged = await ctx.store.listOwn(layout.staging);
   for (const entry of staged.entries.filter(isSilent)) {
     await drop(ctx, layout.staging, entry);
   }

@@ -20,8 +20,8 @@ export type Pulled = 'ok' | 'short';
 
 export async function pull(ctx: Context): Promise<Pulled> {
   const { state } = ctx;
-  const manifests = await ctx.store.list(layout.manifests);
-  const masters = await ctx.store.list(layout.masters);
+  const manifests = await ctx.store.listOwn(layout.manifests);
+  const masters = await ctx.store.listOwn(layout.masters);
   await mergeMasters(ctx, masters);
   ctx.counts.segments = manifests.entries.length;
   noticeClone(ctx, manifests);

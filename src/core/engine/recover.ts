@@ -3,7 +3,6 @@
  * by a rename, from which on the store itself refuses its sleeping holder, and what lies inside is put where it belongs.
  */
 import type { Intent } from '../format/small-files.ts';
-import { DIRECTORY_KEY } from '../model/entry.ts';
 import { dayOf } from '../model/conflict-name.ts';
 import type { Context } from './context.ts';
 import { layout } from './layout.ts';
@@ -13,6 +12,7 @@ import { finishRecorded, keepHistory } from './finish.ts';
 import { isInPlace, settleItem } from './settle.ts';
 import { pull } from './pull.ts';
 import { recordItem } from './record-item.ts';
+import { hasKey } from './place-item.ts';
 import { noticeTravel } from './travel.ts';
 import type { Transaction } from './transaction.ts';
 import { endsRound } from './store-io.ts';
@@ -22,7 +22,7 @@ import { endsRound } from './store-io.ts';
  * Everything is pulled before anything is judged.
  */
 export async function recover(ctx: Context): Promise<'again' | 'settled'> {
-  const locks = await ctx.store.list(layout.locks);
+  const locks = await ctx.store.listOwn(layout.locks);
   const leases = locks.entries.filter(({ kind }) => kind === 'directory').map(({ name }) => name);
   const { transaction } = ctx.state;
   if (transaction === undefined && leases.length === 0) {
@@ -107,6 +107,7 @@ function isOldBroken(ctx: Context, name: string): boolean {
 }
 
 async function settleBroken(ctx: Context, broken: string): Promise<void> {
+  await pull(ctx); // what the dead client published since decides which versions are current
   const inside = await ctx.store.listIfThere(broken);
   for (const { name, kind } of inside?.entries ?? []) {
     if (kind !== 'directory') {
@@ -124,8 +125,8 @@ async function settleBroken(ctx: Context, broken: string): Promise<void> {
 }
 
 /**
- * An aside whose version is still current goes back (to its path, or beside what took it); one whose replacement is in
- * place stays, and goes into the history.
+ * An aside whose version is still current goes back (to its path, or beside what took it), and so does one that is not what
+ * the holder expected; one whose replacement is in place was checked by the holder, and goes into the history.
  */
 async function settleIntent(ctx: Context, base: string, intent: Intent): Promise<void> {
   const aside = asideName(base, intent);
@@ -138,10 +139,22 @@ async function settleIntent(ctx: Context, base: string, intent: Intent): Promise
     return;
   }
   const path = intent.from ?? intent.path;
-  const dots = intent.expected?.dots ?? [];
-  const isFile = intent.expected?.key !== DIRECTORY_KEY;
-  const current = ctx.state.master.recorded(path).some((v) => dots.includes(v.dot));
-  if (isFile && (current || dots.length === 0)) {
+  if (intent.action === 'move-tree' || (await goesBack(ctx, aside, path, intent))) {
     await putBack(ctx, aside, path);
   }
+}
+
+async function goesBack(
+  ctx: Context,
+  aside: string,
+  path: string,
+  { expected }: Intent,
+): Promise<boolean> {
+  if (expected === undefined || expected.dots.length === 0) {
+    return true;
+  }
+  const isCurrent = ctx.state.master
+    .recorded(path)
+    .some((version) => expected.dots.includes(version.dot));
+  return isCurrent || !(await hasKey(ctx, aside, expected.key));
 }

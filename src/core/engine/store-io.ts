@@ -39,6 +39,16 @@ export class StoreIo {
     return orUndefined(this.list(path));
   }
 
+  /** A directory of ours, made anew if a store that was set back lacks it. */
+  async listOwn(path: string): Promise<Listing> {
+    const listing = await this.listIfThere(path);
+    if (listing !== undefined) {
+      return listing;
+    }
+    await this.makeDirectory(path);
+    return this.list(path);
+  }
+
   look(path: string): Promise<StoreEntry | 'absent'> {
     return this.#transport.look(path, this.#signal);
   }

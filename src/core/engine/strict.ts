@@ -41,7 +41,7 @@ async function inPhase<T>(ctx: Context, phase: Phase, work: () => Promise<T>): P
 async function waitForOthers(ctx: Context, phase: Phase): Promise<void> {
   const start = ctx.clock.monotonic();
   for (;;) {
-    const listing = await ctx.store.list(layout.locks);
+    const listing = await ctx.store.listOwn(layout.locks);
     const others = listing.entries.filter(
       ({ name, kind }) =>
         kind === 'file' &&

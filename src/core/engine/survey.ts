@@ -76,7 +76,7 @@ function heldPaths(lease: LeaseState): string[] | 'everything' {
 /** Somebody found the store set back: all sightings are forgotten, so that no absence is a deletion. */
 async function epochsChanged(ctx: Context): Promise<boolean> {
   const { state } = ctx;
-  const listing = await ctx.store.list(layout.epochs);
+  const listing = await ctx.store.listOwn(layout.epochs);
   const epochs = listing.entries
     .map((entry) => entry.name)
     .sort()
