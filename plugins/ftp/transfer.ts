@@ -7,7 +7,7 @@ import { isFinal, plain, refuseMissingParent, timeCommand, verifyTime } from './
 import type { Connection } from './connection.ts';
 import { Finding, Refusal } from './failures.ts';
 import { lookAt } from './look.ts';
-import { isUnsupported, type Reply } from './replies.ts';
+import { isUnsupported, kindOf, type Reply } from './replies.ts';
 import type { OperationFacts, Store } from './store.ts';
 
 type Look = (store: Store, connection: Connection, path: string) => Promise<StoreEntry | 'absent'>;
@@ -23,13 +23,17 @@ export async function read(
   if (entry.kind !== 'file') throw fail(new Finding('unknown', `it is a ${entry.kind}`));
   const { stamp } = entry;
   // Nothing is held before the first byte is asked for, so an unread content costs no connection.
-  return { stamp, stream: content(store, facts, { from, size: stamp.size }) };
+  return { stamp, stream: content(store, facts, { from, size: stamp.size, look }) };
 }
 
 async function* content(
   store: Store,
   facts: OperationFacts,
-  { from, size }: { readonly from: number; readonly size: number | undefined },
+  {
+    from,
+    size,
+    look,
+  }: { readonly from: number; readonly size: number | undefined; readonly look: Look },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { pool } = store.parts;
   const { signal, path } = facts;
@@ -55,11 +59,26 @@ async function* content(
       throw new Finding('corrupt', `${String(at)} bytes came of ${String(size)}`);
     }
   } catch (error) {
-    throw store.toError(error, facts);
+    const isGone =
+      error instanceof Refusal &&
+      connection !== undefined &&
+      (await hasGone(store, connection, { path, reply: error.reply, look }));
+    const gone = new Finding('not-found', 'it went away meanwhile');
+    throw store.toError(isGone ? gone : error, facts);
   } finally {
     signal.removeEventListener('abort', abort);
     if (connection !== undefined) pool.release(connection);
   }
+}
+
+/** SERVER: vsftpd says a bare "550 Failed to open file." to a file that was removed after it had been looked at. */
+async function hasGone(
+  store: Store,
+  connection: Connection,
+  { path, reply, look }: { readonly path: string; readonly reply: Reply; readonly look: Look },
+): Promise<boolean> {
+  if (connection.closed || isFinal(reply) || kindOf(reply) !== 'unknown') return false;
+  return (await look(store, connection, path).catch(() => undefined)) === 'absent';
 }
 
 export interface WriteFacts {

@@ -2,7 +2,7 @@
  * The plugin when logins, lines and transfers fail: the right kind, nothing half done taken for done, nothing told that
  * is secret, and nothing left open.
  */
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { readFile, truncate, unlink, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -226,6 +226,16 @@ describe('ftp: broken transfers', () => {
       expect(error.operation).to.equal('read');
       expect(error.kind).to.equal('cutAfter' in fault ? 'unreachable' : 'corrupt');
     }
+  });
+
+  it('a file that goes away after it was looked at is not-found, however the server puts it', async () => {
+    const server = await scripted({ quirks: { reasons: false } });
+    const { transport } = await open(server);
+    await transport.write('file', source('content'), signal);
+    const { stream } = await transport.read('file', 0, signal);
+    await unlink(join(server.root, 'file'));
+    const error = await failure(stream[Symbol.asyncIterator]().next());
+    expect(error.kind).to.equal('not-found');
   });
 
   it('a listing that is cut is an error', async () => {
