@@ -149,15 +149,16 @@ function storeDiffers(facts: PathFacts, local: Entry, stands: readonly Version[]
 /** The store holds something else than the winner that is held here, or nothing. */
 function repairSteps(facts: PathFacts, local: Entry, dots: readonly Dot[]): Step[] {
   const { versions, sighted, ancestor } = facts;
-  const displaced = versions.find(
+  const displaced = versions.filter(
     (v) => keyOf(v.entry) === sighted && v.entry.kind === 'file' && !dots.includes(v.dot),
   );
-  if (displaced !== undefined && !facts.isSaved(displaced)) {
-    const standing = [...(ancestor?.dots ?? []), displaced.dot];
-    return [{ do: 'fetch-beside', version: displaced, dots: [...new Set([...standing, ...dots])] }];
+  const first = displaced[0] && unify(displaced[0], versions);
+  const all = [...dots, ...dotsOf(displaced)];
+  if (first !== undefined && !facts.isSaved(first)) {
+    const standing = [...(ancestor?.dots ?? []), ...all];
+    return [{ do: 'fetch-beside', version: first, dots: [...new Set(standing)] }];
   }
-  const over = displaced === undefined ? dots : [...dots, displaced.dot];
-  return [{ do: 'upload', entry: local, over: recordable(over), repair: true }];
+  return [{ do: 'upload', entry: local, over: recordable(all), repair: true }];
 }
 
 interface Alignment {
@@ -249,7 +250,8 @@ interface Both {
 /** Changed here and elsewhere: both are kept. */
 function bothChanged(facts: PathFacts, { local, own, others }: Both): Step[] {
   const over = recordable(dotsOf(own));
-  const onStore = others.find((v) => keyOf(v.entry) === facts.sighted);
+  const found = others.find((v) => keyOf(v.entry) === facts.sighted);
+  const onStore = found && unify(found, facts.versions);
   const theirs = onStore ?? winner(others);
   if (theirs === undefined) {
     return [];

@@ -67,10 +67,14 @@ export class History {
   act(act: Act): void {
     const client = this.client(act.who);
     switch (act.do) {
-      case 'edit':
-        return this.#edit(client, act);
-      case 'publish':
-        return this.#publish(client);
+      case 'edit': {
+        this.#edit(client, act);
+        return;
+      }
+      case 'publish': {
+        this.#publish(client);
+        return;
+      }
       case 'read': {
         const theirs = this.segments.filter((segment) => segment.client === act.of);
         const segment = theirs[act.nth % Math.max(1, theirs.length)];

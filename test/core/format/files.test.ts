@@ -35,7 +35,7 @@ function refuses(decode: (text: string) => unknown, text: string): void {
     outcome = error;
   }
   if (!(outcome instanceof FormatError)) {
-    expect.fail(`not refused: ${text} gave ${JSON.stringify(outcome) ?? String(outcome)}`);
+    expect.fail(`not refused: ${text} gave ${JSON.stringify(outcome)}`);
   }
 }
 

@@ -1,0 +1,90 @@
+/** Laws of reconciling, over every small state of a path and over random larger ones. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { reconcile } from '../../../src/core/decide/reconcile.ts';
+import { RUNS } from '../arbitraries.ts';
+import type { Law } from './laws.ts';
+import {
+  comesToRest,
+  editsAreNotOverwritten,
+  localStays,
+  oneDeedAtATime,
+  onlySeenIsReplaced,
+  orderDoesNotMatter,
+  storeStays,
+} from './laws.ts';
+import type { State } from './states.ts';
+import { allStates, anyState, worldOf } from './states.ts';
+import { told } from './steps.ts';
+import { factsOf } from './world.ts';
+
+const laws: readonly (readonly [string, Law])[] = [
+  ['local content that is no version is uploaded, steps aside, or stays untouched', localStays],
+  ['what others have on the store and was not held here is kept before it is replaced', storeStays],
+  ['only what was seen, is equal, or is kept beside is replaced', onlySeenIsReplaced],
+  ['nothing is downloaded over a local edit, and none is deleted', editsAreNotOverwritten],
+  ['the order of the versions does not matter', orderDoesNotMatter],
+  ['one path has at most one deed at a time', oneDeedAtATime],
+];
+const REST =
+  'after a few rounds nothing is left to do, the winner is here and on the store, nothing is lost';
+
+/** Law → what breaks it in this state. */
+function judged(state: State): [string, string][] {
+  const { shared, client } = worldOf(state);
+  const facts = factsOf(shared, client);
+  const steps = reconcile(facts);
+  const wrong: [string, string][] = [];
+  const note = (sentence: string, why: string | undefined) => {
+    if (why !== undefined) {
+      const text = JSON.stringify({ ...state, versions: facts.versions });
+      wrong.push([sentence, `${why}\nsteps: ${steps.map(told).join('; ')}\n${text}`]);
+    }
+  };
+  for (const [sentence, law] of laws) {
+    note(sentence, law(facts, steps));
+  }
+  note(REST, comesToRest(state));
+  return wrong;
+}
+
+const sentences = [...laws.map(([sentence]) => sentence), REST];
+
+describe('laws of reconciling, in every small state', () => {
+  const broken = new Map<string, string[]>();
+  let count = 0;
+
+  before(function () {
+    this.timeout(120_000);
+    for (const state of allStates()) {
+      count += 1;
+      for (const [sentence, why] of judged(state)) {
+        broken.set(sentence, [...(broken.get(sentence) ?? []), why].slice(0, 3));
+      }
+    }
+  });
+
+  it('there are many of them', () => {
+    expect(count).to.be.greaterThan(100_000);
+  });
+
+  for (const sentence of sentences) {
+    it(sentence, () => {
+      expect(broken.get(sentence)?.join('\n\n')).to.equal(undefined);
+    });
+  }
+});
+
+describe('laws of reconciling, in 10,000 larger states', () => {
+  for (const sentence of sentences) {
+    it(sentence, () => {
+      fc.assert(
+        fc.property(anyState, (state) => {
+          const why = judged(state).find(([law]) => law === sentence);
+          expect(why?.[1]).to.equal(undefined);
+        }),
+        RUNS,
+      );
+    });
+  }
+});
