@@ -54,7 +54,7 @@ export async function refuseRemove(
   const found = await lookAt(store, connection, path);
   if (found === 'absent') return;
   if (found.kind === 'directory') throw new Finding('unknown', 'it is a directory', { reply });
-  throw plain(reply);
+  throw deniedOr(reply);
 }
 
 export async function removeDirectory(
@@ -80,7 +80,7 @@ export async function refuseRemoveDirectory(
   if (!(await isEmpty(store, connection, path))) {
     throw new Finding('not-empty', 'the directory is not empty', { reply });
   }
-  throw plain(reply);
+  throw deniedOr(reply);
 }
 
 export async function makeDirectory(
@@ -104,7 +104,7 @@ export async function refuseMakeDirectory(
     throw new Finding('exists', `a ${found.kind} is there already`, { reply });
   }
   await refuseMissingParent(store, connection, { path, reply });
-  throw plain(reply);
+  throw deniedOr(reply);
 }
 
 /** Sets a file's time in the server's dialect. Refusals are not explained here. */
@@ -178,6 +178,13 @@ export function isFinal(reply: Reply): boolean {
   return ['busy', 'auth', 'no-space', 'invalid-name', 'unsupported', 'unreachable'].includes(
     kindOf(reply),
   );
+}
+
+/** A refusal that nothing but a missing right explains any more. SERVER: vsftpd gives no reason. */
+function deniedOr(reply: Reply): Error {
+  if (kindOf(reply) !== 'unknown') return plain(reply);
+  const message = 'the server refused it; most likely the right to do it is missing';
+  return new Finding('denied', message, { reply });
 }
 
 /** A refusal in the server's words. What it claims about absence was looked at and is not so, or not any more. */

@@ -16,16 +16,14 @@ export interface FullListing extends Listing {
 /** Listings of parents that were needed for one batch of looks. Older than the batch they are not. */
 export type Parents = Map<string, FullListing>;
 
-/** Direct children. Enters the directory first, because an empty LIST proves nothing. */
+/** Direct children. That there is such a directory is proven, because an empty listing proves nothing. */
 export async function listDirectory(
   store: Store,
   connection: Connection,
   path: string,
 ): Promise<FullListing> {
-  await enter(store, connection, path);
-  const { parsed, end } = await readListing(store, connection);
-  // SERVER: vsftpd and pure-ftpd answer 226 without a line for a directory that has just been removed.
-  if (parsed.lines === 0) await enter(store, connection, path);
+  const read = store.hasMlst ? byMlsd : byList;
+  const { parsed, end } = await read(store, connection, path);
   return {
     entries: parsed.entries,
     complete: isComplete(parsed, end.text),
@@ -33,28 +31,62 @@ export async function listDirectory(
   };
 }
 
-async function readListing(
-  store: Store,
-  connection: Connection,
-): Promise<{ parsed: ParsedListing; end: Reply }> {
-  if (store.hasMlst) {
-    const { bytes, end } = await connection.listing('MLSD');
-    return { parsed: parseMlsd(bytes), end };
-  }
-  // Without an argument: servers glob, split or take options out of a path here.
-  const { bytes, end } = await connection.listing('LIST -a');
-  return { parsed: parseList(bytes), end };
+interface ReadListing {
+  readonly parsed: ParsedListing;
+  readonly end: Reply;
 }
 
+/** MLSD takes its argument as it is, on all servers, and refuses what is no directory. */
+async function byMlsd(store: Store, connection: Connection, path: string): Promise<ReadListing> {
+  try {
+    const { bytes, end } = await connection.listing(`MLSD ${store.absolute(path)}`);
+    return { parsed: parseMlsd(bytes), end };
+  } catch (error) {
+    if (error instanceof Refusal)
+      await refuseMissing(store, connection, { path, reply: error.reply });
+    throw error;
+  }
+}
+
+async function byList(store: Store, connection: Connection, path: string): Promise<ReadListing> {
+  await enter(store, connection, path);
+  // Without an argument: servers glob, split or take options out of a path here.
+  const { bytes, end } = await connection.listing('LIST -a');
+  const parsed = parseList(bytes);
+  // SERVER: vsftpd answers 226 without a line for a directory that has just been removed.
+  if (parsed.lines === 0) await enter(store, connection, path);
+  return { parsed, end };
+}
+
+/**
+ * SERVER: pure-ftpd lets each further CWD that fails wait 0.1 s longer, and in the end hangs up. It is asked for where
+ * nothing else tells directories from what is missing.
+ */
 async function enter(store: Store, connection: Connection, path: string): Promise<void> {
   const reply = await connection.ask(`CWD ${store.absolute(path)}`);
   if (reply.code < 400) return;
-  if (kindOf(reply) === 'unknown' && path !== '') {
-    const found = await inParent(store, connection, { path, parents: new Map() });
-    if (found === undefined)
-      throw new Finding('not-found', 'there is no such directory', { reply });
-  }
+  await refuseMissing(store, connection, { path, reply });
   throw new Refusal(reply);
+}
+
+/** Throws `not-found` if a refused directory is proven to be absent. */
+async function refuseMissing(
+  store: Store,
+  connection: Connection,
+  { path, reply }: { readonly path: string; readonly reply: Reply },
+): Promise<void> {
+  if (kindOf(reply) !== 'unknown' || path === '') return;
+  const kind = store.hasMlst ? kindOf(await askedToRename(store, connection, path)) : 'unknown';
+  const absent =
+    kind === 'not-found' ||
+    (kind === 'unknown' &&
+      (await inParent(store, connection, { path, parents: new Map() })) === undefined);
+  if (absent) throw new Finding('not-found', 'there is no such directory', { reply });
+}
+
+/** RNFR alone changes nothing, and is where both servers with MLST say clearly that something is missing. */
+export function askedToRename(store: Store, connection: Connection, path: string): Promise<Reply> {
+  return connection.ask(`RNFR ${store.absolute(path)}`);
 }
 
 /** The entry as the parent's listing tells it; undefined: proven absent. */

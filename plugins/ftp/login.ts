@@ -88,6 +88,7 @@ async function greet(
   const { options, secure } = plan;
   await connect(control, plan);
   const { client } = control;
+  client.ftp.socket.setNoDelay(true);
   try {
     await client.login(options.user, options.password);
   } catch (error) {

@@ -50,9 +50,11 @@ export async function lookAtAll(
   } else {
     await lookBySize(store, connection, { paths: open(), looked });
   }
-  // What is no file, or was refused without a reason: servers explain themselves best when asked to enter.
-  for (const [path, reply] of await asked(store, connection, { verb: 'CWD', paths: open() })) {
-    if (reply.code < 400) looked.set(path, { kind: 'directory', stamp: {} });
+  // RNFR: see askedToRename. Without MLST, CWD tells directories.
+  const verb = store.hasMlst ? 'RNFR' : 'CWD';
+  for (const [path, reply] of await asked(store, connection, { verb, paths: open() })) {
+    const entered = reply.code < 300 && !store.hasMlst;
+    if (entered) looked.set(path, { kind: 'directory', stamp: {} });
     else await take(path, () => refused(store, connection, { path, reply, parents }));
   }
   return paths.map(
@@ -137,7 +139,8 @@ async function refused(
 ): Promise<StoreEntry | 'absent'> {
   const kind = kindOf(reply);
   if (kind === 'not-found') return 'absent';
-  if (path === '' || (kind !== 'unknown' && kind !== 'denied' && !isUnsupported(reply)))
-    throw new Refusal(reply);
+  const silent =
+    reply.code < 400 || kind === 'unknown' || kind === 'denied' || isUnsupported(reply);
+  if (path === '' || !silent) throw new Refusal(reply);
   return (await inParent(store, connection, { path, parents })) ?? 'absent';
 }

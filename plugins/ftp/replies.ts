@@ -69,6 +69,11 @@ const byText: readonly (readonly [RegExp, TransportErrorKind])[] = [
     /no space|disk full|quota|insufficient (disk )?space|exceeded.*(storage|allocation)/i,
     'no-space',
   ],
+  // SERVER: vsftpd, pure-ftpd and ProFTPD on a disk that is full in the middle of an upload; servers.test.ts shows it.
+  [
+    /failure writing to local file|error during write to file|aborted\. input\/output error/i,
+    'no-space',
+  ],
   [
     /prohibited|invalid (file|directory) ?name|(file ?)?name (is )?too long|illegal byte/i,
     'invalid-name',
@@ -111,12 +116,26 @@ export function kindOf(reply: Reply): TransportErrorKind {
   if (isConnectionLimit(reply)) return 'busy';
   const told = byCode[reply.code];
   if (told === 'auth' || told === 'no-space') return told;
-  return byText.find(([pattern]) => pattern.test(reply.text))?.[1] ?? told ?? 'unknown';
+  const reason = reasonOf(reply.text);
+  return byText.find(([pattern]) => pattern.test(reason))?.[1] ?? told ?? 'unknown';
+}
+
+/**
+ * The reason within a refusal, without the path that many servers repeat: a file may be called "No such file or
+ * directory" or "disk quota". ProFTPD and pure-ftpd write `path: reason`, ProFTPD's MLST `'path' reason`.
+ */
+function reasonOf(text: string): string {
+  const bare = text.replace(/(['"]).*\1/gs, '');
+  const colon = bare.lastIndexOf(': ');
+  if (colon < 0) return bare.replace(/(^|\s)\/.*$/s, '');
+  const tail = bare.slice(colon + 2);
+  return tail.startsWith('/') ? bare.slice(0, colon) : tail;
 }
 
 /** The server does not know the command, or not in this form. */
 export function isUnsupported({ code, text }: Reply): boolean {
-  return [500, 501, 502, 504].includes(code) || /not understood|unknown command/i.test(text);
+  const known = /not understood|unknown command/i.test(reasonOf(text));
+  return known || [500, 501, 502, 504].includes(code);
 }
 
 /** The path in a reply to PWD or MKD: in quotes, with quotes inside doubled. */

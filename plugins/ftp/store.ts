@@ -105,8 +105,7 @@ export class Store {
     const { kind, reply } = judge(error, signal);
     const begun = !facts.reads && (connection?.control.sent ?? 0) > 0;
     const outcome = outcomeOf(error, begun);
-    const said =
-      reply === undefined ? undefined : this.#hide(`${String(reply.code)} ${reply.text}`);
+    const said = reply === undefined ? undefined : this.#hide(toLine(reply));
     const why = kind === 'cancelled' ? 'it was stopped' : this.#hide(messageOf(error));
     const what: TransportErrorFacts = {
       ...{ kind, operation, path, outcome },
@@ -159,7 +158,12 @@ function outcomeOf(error: unknown, begun: boolean): 'not-done' | 'unknown' {
   return error instanceof LostConnection && error.untouched ? 'not-done' : 'unknown';
 }
 
+function toLine({ code, text }: Reply): string {
+  return `${String(code)} ${text.replaceAll('\n', ' / ')}`;
+}
+
 function messageOf(error: unknown): string {
+  if (error instanceof Refusal) return `the server says ${toLine(error.reply)}`;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly root?: string;
   /** TLS versions the server offers, where it can be set. Default: the server's own choice. */
   readonly tlsVersion?: '1.2' | '1.3';
+  /** Names in the certificate, in openssl's notation. Default `DNS:localhost,IP:127.0.0.1`. */
+  readonly certificateNames?: string;
   /** Of the one login. Default: a random one. */
   readonly password?: string;
   /** More lines for the server's configuration (for pure-ftpd: more arguments). */
@@ -135,7 +137,8 @@ async function prepare(name: ServerName, options: ServerOptions): Promise<Workpl
     password: options.password ?? `pw-${randomBytes(6).toString('hex')}`,
     binary: join(home, 'usr', 'sbin', name),
     home,
-    certificates: tls === 'off' ? undefined : await makeCertificates(directory),
+    certificates:
+      tls === 'off' ? undefined : await makeCertificates(directory, options.certificateNames),
     options,
   };
 }

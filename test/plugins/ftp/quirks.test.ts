@@ -143,12 +143,12 @@ describe('ftp: odd servers', () => {
     await transport.write('plain', source('mine'), signal);
     for (const name of [' lead', 'trail ', 'a\tb']) {
       const attempts = {
-        write: transport.write(name, source('x'), signal),
-        rename: transport.rename('plain', name, signal),
-        makeDirectory: transport.makeDirectory(name, signal),
+        write: () => transport.write(name, source('x'), signal),
+        rename: () => transport.rename('plain', name, signal),
+        makeDirectory: () => transport.makeDirectory(name, signal),
       };
       for (const [operation, attempt] of Object.entries(attempts)) {
-        expect((await failure(attempt)).kind, `${operation} ${name}`).to.equal('invalid-name');
+        expect((await failure(attempt())).kind, `${operation} ${name}`).to.equal('invalid-name');
       }
     }
     expect((await readdir(server.root)).sort()).to.deep.equal(['_lead', 'plain']);
