@@ -126,7 +126,7 @@ function applyReady(ctx: Context, segments: readonly Segment[]): void {
   for (let progress = true; progress;) {
     progress = false;
     for (const segment of waiting) {
-      const ready = readiness(segment, { ...state.seenByClient(), ...ownSeen(ctx) });
+      const ready = readiness(segment, state.seenWithOwn());
       if (ready === 'wait') {
         continue;
       }
@@ -143,12 +143,6 @@ function applyReady(ctx: Context, segments: readonly Segment[]): void {
       state.segmentEnds.set(`${segment.client}.${String(segment.k)}`, [segment.from, segment.to]);
     }
   }
-}
-
-/** Others may build on this client's changes before it knows that they arrived. */
-function ownSeen(ctx: Context): Record<string, number> {
-  const { client, n, former } = ctx.state.identity;
-  return { ...Object.fromEntries(Object.keys(former).map((id) => [id, Infinity])), [client]: n };
 }
 
 /** What the listed files prove: masters, then segments without a gap. */
