@@ -43,11 +43,15 @@ export async function renameWithin(disk: Disk, move: Move): Promise<LocalOutcome
   if (move.to.startsWith(`${move.from}/`)) return 'changed';
   if ((await makeParents(disk, move.to)) === 'changed') return 'changed';
   const there = look(absolute(disk, move.to));
-  if (there !== undefined && !isOtherSpelling(disk, move, there)) return 'changed';
+  if (there !== undefined && !isOtherSpelling(disk, move)) return 'changed';
   const outcome =
     move.expected.kind === 'directory' && there === undefined
       ? renameDirectory(disk, move)
-      : await renameByAside(disk, move);
+      : await renameByAside(
+          disk,
+          move,
+          there === undefined ? moveWithoutReplacing : moveToSpelling,
+        );
   if (outcome === 'done') {
     await flushDirectory(dirname(absolute(disk, move.to)));
     await flushDirectory(dirname(absolute(disk, move.from)));
@@ -146,11 +150,15 @@ function renameDirectory(disk: Disk, { from, to, expected }: Move): LocalOutcome
  * ORDER: aside, link to the new path, unlink the aside. A crash after the first puts it back at the old path; after the second the
  * next scan sees that the file has another name and drops the aside.
  */
-async function renameByAside(disk: Disk, move: Move): Promise<LocalOutcome> {
+async function renameByAside(
+  disk: Disk,
+  move: Move,
+  put: typeof moveWithoutReplacing,
+): Promise<LocalOutcome> {
   const aside = await setAside(disk, move.from, { expected: move.expected, purpose: 'move' });
   if (aside === 'changed') return 'changed';
   try {
-    if (moveWithoutReplacing(aside.place, absolute(disk, move.to)) === 'done') {
+    if (put(aside.place, absolute(disk, move.to)) === 'done') {
       asideLeft(disk, aside);
       return 'done';
     }
@@ -186,14 +194,25 @@ async function copyAndRemove(disk: Disk, { from, to, expected }: Move): Promise<
 }
 
 /**
- * On a case-blind disk `to` may be `from` by another spelling. A hard link, two true names of one file, is not: both are listed.
+ * On a disk that is blind to case or unicode form `to` may be `from` by another spelling: it is found, but not listed. A hard link, two
+ * true names of one file, is listed. The inode is not asked, as many FUSE file systems number each spelling.
  */
-function isOtherSpelling(
-  disk: Disk,
-  { from, to }: Move,
-  there: { readonly kind: string; readonly id?: string },
-): boolean {
-  const own = look(absolute(disk, from));
-  if (own === undefined || own.kind === 'special' || own.id !== there.id) return false;
+function isOtherSpelling(disk: Disk, { from, to }: Move): boolean {
+  if (folded(from) !== folded(to)) return false;
   return !readdirSync(dirname(absolute(disk, to))).includes(basename(to));
+}
+
+/**
+ * The listing is asked whether `to` is free: FUSE may still find the old spelling for a second.
+ * RACE: what somebody makes there between the listing and the rename is replaced; the worst is the loss of a file of these microseconds.
+ */
+function moveToSpelling(from: string, to: string): 'done' | 'taken' {
+  const wanted = folded(basename(to));
+  if (readdirSync(dirname(to)).some((name) => folded(name) === wanted)) return 'taken';
+  renameSync(from, to);
+  return 'done';
+}
+
+function folded(path: string): string {
+  return path.normalize('NFC').toLowerCase();
 }

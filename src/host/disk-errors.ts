@@ -24,6 +24,9 @@ const reasons: Record<LocalErrorKind, string> = {
   unknown: 'the disk reports an error',
 };
 
+/** What FAT answers to a link, and some network disks to much more. */
+const impossible = new Set(['ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
+
 /** The error's code (`ENOENT`), or '' if it has none. */
 export function errno(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
@@ -35,7 +38,8 @@ export function localError(error: unknown, action: string, path?: string): unkno
   const code = errno(error);
   if (error instanceof LocalError || !isSystemError(error)) return error;
   const kind = kinds[code] ?? 'unknown';
-  const message = `Cannot ${action}${path === undefined ? '' : ` "${path}"`}: ${reasons[kind]} (${code}).`;
+  const reason = impossible.has(code) ? 'this disk cannot do that' : reasons[kind];
+  const message = `Cannot ${action}${path === undefined ? '' : ` "${path}"`}: ${reason} (${code}).`;
   return new LocalError(message, { kind, cause: error, ...(path === undefined ? {} : { path }) });
 }
 

@@ -26,11 +26,14 @@ export function probeFacts(directory: string): LocalFacts {
   };
 }
 
-/** Without writing: is our directory also found in capitals? */
+/**
+ * Without writing: is our directory found in capitals, though no such name is listed? The inodes would not tell: many FUSE file systems
+ * give one directory a number for each spelling.
+ */
 function isCaseSensitive(directory: string): boolean {
-  const own = look(directory);
-  const other = look(join(dirname(directory), basename(directory).toUpperCase()));
-  return !(own?.kind === 'directory' && other?.kind === 'directory' && own.id === other.id);
+  const capitals = basename(directory).toUpperCase();
+  const parent = dirname(directory);
+  return look(join(parent, capitals)) === undefined || readdirSync(parent).includes(capitals);
 }
 
 function unicodeForm(directory: string): LocalFacts['unicode'] {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -122,6 +123,15 @@ describe('disk paths that were exchanged', () => {
     await tree.sweep(0);
     await tree.mark('f1');
     expect(await tree.rootState('f1')).to.equal('ok');
+  });
+
+  it('a hard link of another case is a file of its own', async () => {
+    const { tree, user, seen } = bench;
+    user.write('d/a', 'mine');
+    linkSync(join(root, 'd', 'a'), join(root, 'd', 'A'));
+    const listed = readdirSync(join(root, 'd'));
+    expect(await tree.rename('d/a', 'd/A', await seen('d/a'))).to.equal('changed');
+    expect(readdirSync(join(root, 'd'))).to.deep.equal(listed);
   });
 
   it('a name that the disk cannot hold is an error of its kind, and nothing is lost', async () => {
