@@ -60,3 +60,33 @@ export async function watchSteps<T>(
     syncBuiltinESMExports();
   }
 }
+
+/**
+ * Runs `work` on a disk that finds names by any case, as macOS, Windows and exFAT do, while listing the one they were made with. Only
+ * looks are blind here: enough for what decides by looking and listing.
+ */
+export async function caseBlind<T>(work: () => Promise<T>): Promise<T> {
+  const functions = fs as unknown as Record<string, Step>;
+  const original = fs.lstatSync;
+  const list = fs.readdirSync;
+  const listedName = (directory: string, name: string): string => {
+    const names = original(directory, { throwIfNoEntry: false })?.isDirectory()
+      ? list(directory)
+      : [];
+    if (names.includes(name)) return name;
+    return names.find((other) => other.toLowerCase() === name.toLowerCase()) ?? name;
+  };
+  const spelled = (path: string): string =>
+    path
+      .split('/')
+      .reduce((above, name) => `${above}/${name === '' ? '' : listedName(`${above}/`, name)}`);
+  functions['lstatSync'] = (path, options) =>
+    original(spelled(String(path)), options as { bigint: true });
+  syncBuiltinESMExports();
+  try {
+    return await work();
+  } finally {
+    functions['lstatSync'] = original as Step;
+    syncBuiltinESMExports();
+  }
+}
