@@ -42,7 +42,7 @@ export function fileStat(stats: BigIntStats): FileStat {
 }
 
 /** Device and inode; both can exceed what a number holds exactly. */
-export function idOf(stats: BigIntStats): string {
+function idOf(stats: BigIntStats): string {
   return `${stats.dev}:${stats.ino}`;
 }
 

@@ -41,7 +41,7 @@ export function absolute(disk: Disk, path: string): string {
 }
 
 /** Throws `invalid-name` for a path that leaves the root, is not well formed, or would touch what is ours. */
-export function checkPath(path: string): void {
+function checkPath(path: string): void {
   const parts = path.split('/');
   const bad = parts.some((part) => part === '' || part === '.' || part === '..' || isForeign(part));
   if (bad)

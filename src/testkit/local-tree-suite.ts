@@ -20,7 +20,7 @@ import type { Case, LocalTreeBench } from './local-tree-bench.ts';
 import { describePlacing } from './local-tree-placing.ts';
 import { describeChanges } from './local-tree-changes.ts';
 
-export type { BenchUser, LocalTreeBench, TrashedFile } from './local-tree-bench.ts';
+export type { LocalTreeBench } from './local-tree-bench.ts';
 
 const nothingIgnored = (): boolean => false;
 

@@ -24,7 +24,7 @@ export function temporaryDirectory(): string {
   return mkdtempSync(join(tmpdir(), 'ownsync-test-'));
 }
 
-export function diskUser(root: string): BenchUser {
+function diskUser(root: string): BenchUser {
   const at = (path: string): string => join(root, path);
   return {
     write(path, text, { mtime, how = 'place' } = {}) {
@@ -71,7 +71,7 @@ export function diskBench(
 }
 
 /** Every file below a directory, links included. */
-export function filesIn(directory: string): string[] {
+function filesIn(directory: string): string[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const path = join(directory, entry.name);
