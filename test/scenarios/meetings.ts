@@ -1,38 +1,83 @@
 /**
- * Steps of the scenario in which two people, or a person and another program, meet at one path.
+ * Steps of the scenario in which two people, or people and another program, meet at one path. They share their rounds: what
+ * is prepared in the first, meets in the second, and is deleted on the store in the third.
  */
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../corpus/tree.ts';
 import type { Tree } from '../corpus/tree.ts';
 import { equal } from './play.ts';
-import type { Scenario } from './play.ts';
+import type { Scenario, Step } from './play.ts';
 import { fail, settle } from './stage.ts';
 import { giveToServer } from './stores.ts';
 
-/** Both with the same size and the same time, so that nothing but the content tells them apart. */
-export async function concurrentEdits(scenario: Scenario): Promise<void> {
+export const meetingSteps: readonly Step[] = [
+  { name: 'another program puts files on the store: they are everywhere', run: prepare },
+  { name: 'edits meet edits, deletions and another program: nothing is lost', run: meet },
+  { name: 'another program deletes on the store: it is gone everywhere', run: deleteOnStore },
+];
+
+const BOTH = 'both wrote this.txt';
+/** Of equal length, and written with one time: nothing but the content tells them apart. */
+const BOTH_TEXTS = ['written on the laptop ...', 'written at the desktop ..'] as const;
+const DELETED_FIRST = 'deleted first.txt';
+const EDITED_FIRST = 'edited first.txt';
+const DEEP = 'deleted dir/a/b.txt';
+const FOREIGN = ['put by another program.txt', 'put by another program/inside [1].txt'] as const;
+
+async function prepare(scenario: Scenario): Promise<void> {
+  const { stage } = scenario;
+  const [laptop] = stage.clients;
+  for (const path of [BOTH, DELETED_FIRST, EDITED_FIRST, DEEP]) {
+    put(laptop.folder, path, `old ${path}`);
+  }
+  for (const path of FOREIGN) putOnStore(scenario, path, { text: `first ${path}`, time: 1.65e9 });
+  await settle(stage, 'in turn');
+  checkHeld(equal(scenario), FOREIGN, 'first');
+}
+
+async function meet(scenario: Scenario): Promise<void> {
   const { stage, replacing } = scenario;
   const [laptop, desk] = stage.clients;
-  const path = 'both wrote this.txt';
-  put(laptop.folder, path, 'as it was\n', 1_600_000_000);
-  await settle(stage, 'in turn');
-  const texts = ['written on the laptop\n', 'written at the desktop\n'].map((text) =>
-    text.padEnd(30, '.'),
-  );
-  put(laptop.folder, path, texts[0] ?? '', 1_700_000_000);
-  put(desk.folder, path, texts[1] ?? '', 1_700_000_000);
+  put(laptop.folder, BOTH, BOTH_TEXTS[0], 1.7e9);
+  put(desk.folder, BOTH, BOTH_TEXTS[1], 1.7e9);
+  // The laptop syncs first: with its deletions, and with its edit.
+  rmSync(join(laptop.folder, DELETED_FIRST));
+  rmSync(join(laptop.folder, 'deleted dir'), { recursive: true });
+  put(laptop.folder, EDITED_FIRST, `new ${EDITED_FIRST}`);
+  put(desk.folder, DELETED_FIRST, `new ${DELETED_FIRST}`);
+  put(desk.folder, DEEP, `new ${DEEP}`);
+  rmSync(join(desk.folder, EDITED_FIRST));
+  const edited = [DELETED_FIRST, EDITED_FIRST, DEEP];
+  const texts = [...BOTH_TEXTS, ...edited.map((path) => `new ${path}`)];
   for (const text of texts) replacing.add(digestOf(Buffer.from(text)));
+  for (const path of FOREIGN)
+    putOnStore(scenario, path, { text: `other ${path}`, time: 1.65e9 + 1 });
   await settle(stage, 'in turn');
   const tree = equal(scenario);
-  const names = texts.map((text) => namesOf(tree, text));
-  fail(
-    'the two edits are not each at one name',
-    names.flatMap((found) => (found.length === 1 ? [] : [found.join(', ')])),
-  );
+  checkBoth(tree);
+  checkHeld(tree, edited, 'new');
+  checkHeld(tree, FOREIGN, 'other');
+}
+
+/** Each content at one name, the same on all, one of them the name itself. */
+function checkBoth(tree: Tree): void {
+  const names = BOTH_TEXTS.flatMap((text) => namesOf(tree, text));
+  const [winner, loser] = names.sort((a, b) => a.length - b.length);
   const copy = /^both wrote this \(conflict from (laptop|desk) 2023-11-14 [0-9a-f]{6}\)\.txt$/;
-  const [winner, loser] = names.flat().sort((a, b) => a.length - b.length);
-  if (winner !== path || !copy.test(loser ?? '')) throw new Error(`kept as ${names.join(' and ')}`);
+  if (names.length === 2 && winner === BOTH && copy.test(loser ?? '')) return;
+  throw new Error(`the two edits are kept as ${names.join(' and ')}`);
+}
+
+async function deleteOnStore(scenario: Scenario): Promise<void> {
+  const { stage } = scenario;
+  for (const path of FOREIGN) rmSync(join(stage.place, path));
+  await settle(stage, 'in turn');
+  const tree = equal(scenario);
+  fail(
+    'what was deleted on the store is still there',
+    FOREIGN.filter((path) => tree.has(path)),
+  );
 }
 
 function put(root: string, path: string, text: string, time?: number): void {
@@ -41,55 +86,26 @@ function put(root: string, path: string, text: string, time?: number): void {
   if (time !== undefined) utimesSync(join(root, path), time, time);
 }
 
+/** As another FTP client would: straight on the server's disk. */
+function putOnStore(
+  { stage, replacing }: Scenario,
+  path: string,
+  { text, time }: { readonly text: string; readonly time: number },
+): void {
+  put(stage.place, path, text, time);
+  giveToServer(stage.store, join(stage.place, path));
+  replacing.add(digestOf(Buffer.from(text)));
+}
+
+/** Each path holds `<which> <path>`, and nothing else does. */
+function checkHeld(tree: Tree, paths: readonly string[], which: string): void {
+  const wrong = paths.filter((path) => namesOf(tree, `${which} ${path}`).join('') !== path);
+  fail(`the ${which} content is not where it belongs`, wrong);
+}
+
 function namesOf(tree: Tree, text: string): string[] {
   const digest = digestOf(Buffer.from(text));
   return [...tree].flatMap(([path, node]) =>
     node.kind === 'file' && node.digest === digest ? [path] : [],
   );
-}
-
-export async function editAgainstDeletion(scenario: Scenario): Promise<void> {
-  const { stage, replacing } = scenario;
-  const [laptop, desk] = stage.clients;
-  const paths = ['deleted first.txt', 'edited first.txt', 'deleted dir/a/b.txt'];
-  for (const path of paths) put(laptop.folder, path, `old ${path}`);
-  await settle(stage, 'in turn');
-  const [one = '', two = '', three = ''] = paths;
-  // The laptop syncs first: once with its deletion, once with its edit.
-  rmSync(join(laptop.folder, one));
-  put(laptop.folder, two, `new ${two}`);
-  rmSync(join(laptop.folder, 'deleted dir'), { recursive: true });
-  put(desk.folder, one, `new ${one}`);
-  rmSync(join(desk.folder, two));
-  put(desk.folder, three, `new ${three}`);
-  for (const path of paths) replacing.add(digestOf(Buffer.from(`new ${path}`)));
-  await settle(stage, 'in turn');
-  const tree = equal(scenario);
-  const wrong = paths.filter((path) => namesOf(tree, `new ${path}`).join('') !== path);
-  fail('the edit did not survive', wrong);
-}
-
-/** As another FTP client would: straight on the server's disk. */
-export async function otherProgram(scenario: Scenario): Promise<void> {
-  const { stage, replacing } = scenario;
-  const files = ['put by another program.txt', 'put by another program/inside [1].txt'];
-  const write = (path: string, text: string, time?: number): void => {
-    put(stage.place, path, text, time);
-    giveToServer(stage.store, join(stage.place, path));
-    replacing.add(digestOf(Buffer.from(text)));
-  };
-  const expect = async (what: string, text: (path: string) => string): Promise<void> => {
-    await settle(stage, 'in turn');
-    const tree = equal(scenario);
-    const wrong = files.filter((path) => namesOf(tree, text(path)).join('') !== path);
-    fail(`what was ${what} on the store has not reached all`, wrong);
-  };
-  for (const path of files) write(path, `first ${path}`, 1_650_000_000);
-  await expect('put', (path) => `first ${path}`);
-  for (const path of files) write(path, `other ${path}`, 1_650_000_001);
-  await expect('changed', (path) => `other ${path}`);
-  for (const path of files) rmSync(join(stage.place, path));
-  await settle(stage, 'in turn');
-  const left = files.filter((path) => equal(scenario).has(path));
-  fail('what was deleted on the store is still there', left);
 }

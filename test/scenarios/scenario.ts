@@ -7,9 +7,8 @@ import { copyTree, mutate } from '../corpus/mutate.ts';
 import type { Act } from '../corpus/mutate.ts';
 import { namesFor } from '../corpus/names.ts';
 import { readTree } from '../corpus/tree.ts';
-import type { Client } from './client.ts';
 import { isOwn, pathsOf, WRITES } from './client.ts';
-import { concurrentEdits, editAgainstDeletion, otherProgram } from './meetings.ts';
+import { meetingSteps } from './meetings.ts';
 import { wrongOutcomes } from './outcome.ts';
 import { equal } from './play.ts';
 import type { Scenario, Step } from './play.ts';
@@ -28,9 +27,7 @@ export const scenarioSteps: readonly Step[] = [
     name: 'all three work, and sync at once',
     run: (scenario) => work(scenario, { how: 'at once', round: 2 }),
   },
-  { name: 'two edits of equal size and time: both are everywhere', run: concurrentEdits },
-  { name: 'an edit meets a deletion: the edit survives', run: editAgainstDeletion },
-  { name: 'another program puts, changes and deletes files on the store', run: otherProgram },
+  ...meetingSteps,
   { name: 'the program itself, as a process, has nothing left to do', run: process },
   { name: 'again, a round with nothing to do writes nothing', run: stillness },
 ];
@@ -104,12 +101,9 @@ async function work(
 }
 
 async function process({ stage }: Scenario): Promise<void> {
-  const shown = await Promise.all(
-    stage.clients.map(async (client: Client) => await client.process(['sync'])),
-  );
-  for (const { code, out, err } of shown) {
-    if (code !== 0 || out !== 'documents: in sync\n' || err !== '') {
-      throw new Error(`exit code ${String(code)}: ${out}${err}`);
-    }
+  const [laptop] = stage.clients;
+  const { code, out, err } = await laptop.process(['sync']);
+  if (code !== 0 || out !== 'documents: in sync\n' || err !== '') {
+    throw new Error(`exit code ${String(code)}: ${out}${err}`);
   }
 }

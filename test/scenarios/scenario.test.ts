@@ -1,0 +1,46 @@
+/**
+ * The large scenario on each of the real FTP servers and on a plain directory. `npm run scenario` plays it with any number
+ * of files.
+ */
+import { needs } from '../support/skips.ts';
+import type { Scenario } from './play.ts';
+import { scenarioSteps } from './scenario.ts';
+import { openStage } from './stage.ts';
+import { storeNames, whyNot } from './stores.ts';
+
+const FILES = process.env['CI'] === 'true' ? 1500 : 300;
+
+for (const name of storeNames) {
+  describe(`three computers on ${name}, ${String(FILES)} files`, function () {
+    this.timeout(180_000);
+    let scenario: Scenario | undefined;
+    let failed = false;
+
+    before(async function () {
+      const why = await whyNot(name);
+      needs(this, name, why === undefined, why ?? '');
+      const stage = await openStage(name);
+      const share = FILES > 1000 ? 0.02 : 0.03;
+      scenario = {
+        stage,
+        files: FILES,
+        seed: 1,
+        share,
+        replacing: new Set(),
+        say: () => undefined,
+      };
+    });
+    after(async () => {
+      await scenario?.stage.close();
+    });
+
+    for (const step of scenarioSteps) {
+      it(step.name, async () => {
+        if (failed || scenario === undefined) throw new Error('an earlier step failed');
+        failed = true;
+        await step.run(scenario);
+        failed = false;
+      });
+    }
+  });
+}
