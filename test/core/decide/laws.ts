@@ -11,7 +11,7 @@ import { worldOf } from './states.ts';
 import { told } from './steps.ts';
 import { factsOf, round, versionsOf } from './world.ts';
 
-export type Law = (facts: PathFacts, steps: readonly Step[]) => string | undefined;
+export type Law = (facts: PathFacts, steps: readonly Step[], state: State) => string | undefined;
 
 const isContent = (entry: Entry | undefined): entry is Entry =>
   entry !== undefined && entry.kind !== 'directory';

@@ -25,30 +25,26 @@ const laws: readonly (readonly [string, Law])[] = [
   ['nothing is downloaded over a local edit, and none is deleted', editsAreNotOverwritten],
   ['the order of the versions does not matter', orderDoesNotMatter],
   ['one path has at most one deed at a time', oneDeedAtATime],
+  [
+    'after a few rounds nothing is left to do, the winner is here and on the store, nothing is lost',
+    (_facts, _steps, state) => comesToRest(state),
+  ],
 ];
-const REST =
-  'after a few rounds nothing is left to do, the winner is here and on the store, nothing is lost';
 
 /** Law → what breaks it in this state. */
 function judged(state: State): [string, string][] {
   const { shared, client } = worldOf(state);
   const facts = factsOf(shared, client);
   const steps = reconcile(facts);
-  const wrong: [string, string][] = [];
-  const note = (sentence: string, why: string | undefined) => {
-    if (why !== undefined) {
-      const text = JSON.stringify({ ...state, versions: facts.versions });
-      wrong.push([sentence, `${why}\nsteps: ${steps.map(told).join('; ')}\n${text}`]);
+  return laws.flatMap(([sentence, law]): [string, string][] => {
+    const why = law(facts, steps, state);
+    if (why === undefined) {
+      return [];
     }
-  };
-  for (const [sentence, law] of laws) {
-    note(sentence, law(facts, steps));
-  }
-  note(REST, comesToRest(state));
-  return wrong;
+    const text = JSON.stringify({ ...state, versions: facts.versions });
+    return [[sentence, `${why}\nsteps: ${steps.map(told).join('; ')}\n${text}`]];
+  });
 }
-
-const sentences = [...laws.map(([sentence]) => sentence), REST];
 
 describe('laws of reconciling, in every small state', () => {
   const broken = new Map<string, string[]>();
@@ -68,7 +64,7 @@ describe('laws of reconciling, in every small state', () => {
     expect(count).to.be.greaterThan(100_000);
   });
 
-  for (const sentence of sentences) {
+  for (const [sentence] of laws) {
     it(sentence, () => {
       expect(broken.get(sentence)?.join('\n\n')).to.equal(undefined);
     });
@@ -76,15 +72,12 @@ describe('laws of reconciling, in every small state', () => {
 });
 
 describe('laws of reconciling, in 10,000 larger states', () => {
-  for (const sentence of sentences) {
-    it(sentence, () => {
-      fc.assert(
-        fc.property(anyState, (state) => {
-          const why = judged(state).find(([law]) => law === sentence);
-          expect(why?.[1]).to.equal(undefined);
-        }),
-        RUNS,
-      );
-    });
-  }
+  it('all of them hold', () => {
+    fc.assert(
+      fc.property(anyState, (state) => {
+        expect(judged(state)[0]?.join(': ')).to.equal(undefined);
+      }),
+      RUNS,
+    );
+  });
 });

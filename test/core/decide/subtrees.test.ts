@@ -143,6 +143,12 @@ describe('subtreeMoves', () => {
       expected: { c: 'a', d: 'b' },
     },
     {
+      sentence: 'of two that became one only one',
+      store: { 'a/x': '1', 'a/y': '2', 'b/z': '3', 'b/w': '4' },
+      here: { 'c/x': '1', 'c/y': '2', 'c/z': '3', 'c/w': '4' },
+      expected: { c: 'a' },
+    },
+    {
       sentence: 'not two that swapped their names',
       store: { 'a/x': '1', 'a/y': '2', 'b/x': '3', 'b/y': '4' },
       here: { 'b/x': '1', 'b/y': '2', 'a/x': '3', 'a/y': '4' },
@@ -201,7 +207,7 @@ describe('subtreeMoves', () => {
         const lifted = [...facts.moves].map(([to, from]) => [to, bySingles.get(from)] as const);
         for (const from of facts.moves.values()) bySingles.delete(from);
         for (const [to, digest] of lifted) bySingles.set(to, digest ?? '');
-        expect(applied(trees.store, facts, chosen)).to.deep.equal(sorted(bySingles));
+        expect(applied(trees.store, facts, chosen)).to.equal(sorted(bySingles));
       }),
       RUNS,
     );
@@ -228,7 +234,7 @@ describe('subtreeMoves', () => {
 });
 
 const sorted = (files: ReadonlyMap<string, string>) =>
-  Object.fromEntries([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+  JSON.stringify([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** As the engine does it: the directories first, one by one, then what is left of the single moves. */
 function applied(store: Files, facts: SubtreeFacts, chosen: ReadonlyMap<string, string>) {

@@ -183,7 +183,10 @@ describe('a record from the store', () => {
 
 describe('a segment', () => {
   const rows: readonly (readonly [string, { head?: Shape; change?: Shape }])[] = [
-    ['of another client than its name says', { head: { client: 'bertbert' } }],
+    [
+      'of another client than its name says',
+      { head: { client: 'bertbert' }, change: { dot: 'bertbert:3' } },
+    ],
     ['with another number than its name says', { head: { k: 3 } }],
     ['of another format', { head: { format: 2 } }],
     ['that is something else', { head: { ownsync: 'master' } }],
