@@ -76,17 +76,21 @@ async function refuseMissing(
   { path, reply }: { readonly path: string; readonly reply: Reply },
 ): Promise<void> {
   if (kindOf(reply) !== 'unknown' || path === '') return;
-  const kind = store.hasMlst ? kindOf(await askedToRename(store, connection, path)) : 'unknown';
+  const why = store.hasMlst ? await connection.ask(whyCommand(store, path, reply)) : reply;
   const absent =
-    kind === 'not-found' ||
-    (kind === 'unknown' &&
-      (await inParent(store, connection, { path, parents: new Map() })) === undefined);
+    kindOf(why) === 'not-found' ||
+    (await inParent(store, connection, { path, parents: new Map() })) === undefined;
   if (absent) throw new Finding('not-found', 'there is no such directory', { reply });
 }
 
-/** RNFR alone changes nothing, and is where both servers with MLST say clearly that something is missing. */
-export function askedToRename(store: Store, connection: Connection, path: string): Promise<Reply> {
-  return connection.ask(`RNFR ${store.absolute(path)}`);
+/**
+ * The command that makes a server with MLST give its reason for a refusal, and changes nothing.
+ * SERVER: SIZE on ProFTPD. pure-ftpd tells reasons for RETR, which sends nothing because no data connection was asked for.
+ * RNFR would do on both, but ProFTPD then refuses everything until an RNTO has come.
+ */
+export function whyCommand(store: Store, path: string, reply: Reply): string {
+  const vague = /can't check for file existence/i.test(reply.text);
+  return `${vague ? 'RETR' : 'SIZE'} ${store.absolute(path)}`;
 }
 
 /** The entry as the parent's listing tells it; undefined: proven absent. */

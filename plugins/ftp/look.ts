@@ -5,9 +5,9 @@
 import type { Stamp, StoreEntry } from '../../src/plugin-api.ts';
 import type { Connection } from './connection.ts';
 import { Finding, LostConnection, Refusal } from './failures.ts';
-import { inParent, type Parents } from './list.ts';
+import { inParent, whyCommand, type Parents } from './list.ts';
 import { factsOf, kindOfType, stampOf } from './listing.ts';
-import { isUnsupported, kindOf, sizeOf, timeOf, type Reply } from './replies.ts';
+import { kindOf, sizeOf, timeOf, type Reply } from './replies.ts';
 import type { Store } from './store.ts';
 
 export type Looked = StoreEntry | 'absent' | Error;
@@ -41,39 +41,43 @@ export async function lookAtAll(
       looked.set(path, error);
     }
   };
+  const ask = (verb: string, of: readonly string[]): Promise<Answers> =>
+    asked(connection, of, (path) => `${verb} ${store.absolute(path)}`);
   if (store.hasMlst) {
-    for (const [path, reply] of await asked(store, connection, { verb: 'MLST', paths: open() })) {
-      if (reply.code < 400) {
-        await take(path, () => fromMlst(store, connection, { path, reply, parents }));
-      }
+    const unclear = new Map<string, Reply>();
+    for (const [path, reply] of await ask('MLST', open())) {
+      if (reply.code >= 400) unclear.set(path, reply);
+      else await take(path, () => fromMlst(store, connection, { path, reply, parents }));
+    }
+    const why = (path: string): string => whyCommand(store, path, unclear.get(path) ?? noReply);
+    for (const [path, reply] of await asked(connection, [...unclear.keys()], why)) {
+      await take(path, () => refused(store, connection, { path, reply, parents }));
     }
   } else {
-    await lookBySize(store, connection, { paths: open(), looked });
-  }
-  // RNFR: see askedToRename. Without MLST, CWD tells directories.
-  const verb = store.hasMlst ? 'RNFR' : 'CWD';
-  for (const [path, reply] of await asked(store, connection, { verb, paths: open() })) {
-    const entered = reply.code < 300 && !store.hasMlst;
-    if (entered) looked.set(path, { kind: 'directory', stamp: {} });
-    else await take(path, () => refused(store, connection, { path, reply, parents }));
+    await lookBySize(ask, { paths: open(), looked });
+    for (const [path, reply] of await ask('CWD', open())) {
+      if (reply.code < 400) looked.set(path, { kind: 'directory', stamp: {} });
+      else await take(path, () => refused(store, connection, { path, reply, parents }));
+    }
   }
   return paths.map(
     (path) => looked.get(path) ?? new Finding('unknown', 'the server did not answer'),
   );
 }
 
-/** One command on each path, in one write; the replies with their paths. */
+const noReply: Reply = { code: 0, text: '' };
+
+type Answers = (readonly [path: string, reply: Reply])[];
+
+/** One command for each path, in one write; the replies with their paths. */
 async function asked(
-  store: Store,
   connection: Connection,
-  { verb, paths }: { readonly verb: string; readonly paths: readonly string[] },
-): Promise<(readonly [string, Reply])[]> {
+  paths: readonly string[],
+  command: (path: string) => string,
+): Promise<Answers> {
   if (paths.length === 0) return [];
-  const replies = await connection.askAll(paths.map((path) => `${verb} ${store.absolute(path)}`));
-  return paths.flatMap((path, at) => {
-    const reply = replies[at];
-    return reply === undefined ? [] : [[path, reply] as const];
-  });
+  const replies = await connection.askAll(paths.map(command));
+  return paths.map((path, at) => [path, replies[at] ?? noReply] as const);
 }
 
 async function fromMlst(
@@ -107,20 +111,18 @@ export function mlstFacts(reply: Reply): ReturnType<typeof factsOf> {
 
 /** Without MLST. SERVER: a link is told as what it points to; only a listing shows it. */
 async function lookBySize(
-  store: Store,
-  connection: Connection,
+  ask: (verb: string, of: readonly string[]) => Promise<Answers>,
   { paths, looked }: { readonly paths: readonly string[]; readonly looked: Map<string, Looked> },
 ): Promise<void> {
   const sizes = new Map<string, number>();
-  for (const [path, reply] of await asked(store, connection, { verb: 'SIZE', paths })) {
+  for (const [path, reply] of await ask('SIZE', paths)) {
     const size = sizeOf(reply);
     if (size !== undefined) sizes.set(path, size);
   }
-  const files = [...sizes.keys()];
-  for (const [path, reply] of await asked(store, connection, { verb: 'MDTM', paths: files })) {
+  for (const [path, reply] of await ask('MDTM', [...sizes.keys()])) {
     const modified = reply.code === 213 ? timeOf(reply.text) : undefined;
     const stamp: Stamp = {
-      ...{ size: sizes.get(path) ?? 0 },
+      size: sizes.get(path) ?? 0,
       ...(modified === undefined ? {} : { modified, precision: 1000 }),
     };
     looked.set(path, { kind: 'file', stamp });
@@ -139,8 +141,6 @@ async function refused(
 ): Promise<StoreEntry | 'absent'> {
   const kind = kindOf(reply);
   if (kind === 'not-found') return 'absent';
-  const silent =
-    reply.code < 400 || kind === 'unknown' || kind === 'denied' || isUnsupported(reply);
-  if (path === '' || !silent) throw new Refusal(reply);
+  if (path === '' || kind === 'busy' || kind === 'auth') throw new Refusal(reply);
   return (await inParent(store, connection, { path, parents })) ?? 'absent';
 }

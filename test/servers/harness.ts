@@ -215,7 +215,11 @@ async function greeting(place: Workplace, child: ChildProcess): Promise<void> {
   const until = Date.now() + 10_000;
   for (;;) {
     if (child.exitCode !== null || child.pid === undefined) throw new Error('it ended at once');
-    if (await answers(place.port, place.options.tls !== 'implicit')) return;
+    if (await answers(place.port, place.options.tls !== 'implicit')) {
+      // The probe's own session must not count against the limit.
+      if (place.options.maxClients !== undefined) await sleep(400);
+      return;
+    }
     if (Date.now() > until) throw new Error('no greeting within 10 s');
     await sleep(30);
   }
