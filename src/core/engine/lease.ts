@@ -53,32 +53,55 @@ export async function takeLease(ctx: Context, tx: string): Promise<boolean> {
   return names.length === 1 && names[0] === tx;
 }
 
-/** Gives the lease back by renaming the directory to where it was staged, and sweeps it. */
+/** The lease was taken away under its holder's hands: what it would still do is refused, and its recovery settles the rest. */
+export class LeaseLost extends Error {
+  constructor(tx: string) {
+    super(`the placing lease of ${tx} was taken away`);
+    this.name = 'LeaseLost';
+  }
+}
+
+/**
+ * Gives the lease back. ORDER: only the own subfolder is moved out, under its own name, so that a holder that slept and was
+ * robbed never moves the lease of whoever came after it; the directory that is left is removed only if it is empty.
+ * A crash between the two leaves an empty `locks/placing`, which counts as free and is removed by the next taker.
+ */
 export async function releaseLease(ctx: Context, tx: string): Promise<void> {
   try {
-    await ctx.store.rename(layout.placing, layout.staged(tx));
+    await ctx.store.rename(`${layout.placing}/${tx}`, layout.staged(tx));
   } catch (error) {
     if (!isKind(error, 'not-found')) {
       throw error;
     }
   }
-  await sweep(ctx, tx);
+  await removeEmptyLease(ctx);
+  await sweep(ctx, layout.staged(tx));
+}
+
+/** Some stores refuse to rename onto a directory even if it is empty. */
+export async function removeEmptyLease(ctx: Context): Promise<void> {
+  try {
+    await ctx.store.removeDirectory(layout.placing);
+  } catch (error) {
+    if (endsRound(error)) {
+      throw error;
+    }
+  }
 }
 
 /** What is left of a finished transaction is known; only if that turns out wrong is it listed. */
-async function sweep(ctx: Context, tx: string): Promise<void> {
-  const base = `${layout.staged(tx)}/${tx}`;
+async function sweep(ctx: Context, base: string): Promise<void> {
   try {
     await ctx.store.remove(`${base}/replaced/index.jsonl`);
     await ctx.store.remove(`${base}/holder.json`);
-    for (const directory of [`${base}/new`, `${base}/replaced`, base, layout.staged(tx)]) {
+    for (const directory of [`${base}/new`, `${base}/replaced`, base]) {
       await ctx.store.removeDirectory(directory);
     }
   } catch (error) {
     if (endsRound(error)) {
       throw error;
     }
-    await ctx.store.removeTree(layout.staged(tx));
+    await ctx.store.removeTree(base);
   }
 }
 

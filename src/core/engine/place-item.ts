@@ -129,8 +129,7 @@ async function removeDirectory(ctx: Context, item: Item): Promise<boolean> {
 
 async function touch(ctx: Context, item: Item): Promise<boolean> {
   const member = item.members[0];
-  const isSame =
-    item.expected !== undefined && (await isExpected(ctx, item.path, item.expected));
+  const isSame = item.expected !== undefined && (await isExpected(ctx, item.path, item.expected));
   if (!isSame || member?.entry?.kind !== 'file') {
     return false;
   }

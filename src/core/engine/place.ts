@@ -18,7 +18,7 @@ import type { Context } from './context.ts';
 import { problem } from './context.ts';
 import type { Draft } from './drafts.ts';
 import { layout } from './layout.ts';
-import { isDead, readLease, takeLease } from './lease.ts';
+import { LeaseLost, isDead, readLease, removeEmptyLease, takeLease } from './lease.ts';
 import { pull } from './pull.ts';
 import { breakLease } from './recover.ts';
 import type { LocalView } from './scan.ts';
@@ -34,7 +34,8 @@ export interface Placed {
   readonly done: number;
   /** Items left for the next round, without a problem that a person has to know. */
   readonly left: number;
-  readonly leaseBusy: boolean;
+  /** Nothing more can be placed in this round: somebody else holds the lease, or took this client's. */
+  readonly stopped: 'busy' | 'lost' | undefined;
 }
 
 export async function placeBatch(
@@ -54,7 +55,7 @@ export async function placeBatch(
   const items = await stage(ctx, base, { drafts, local });
   if (items.length === 0) {
     await store.removeTree(layout.staged(tx));
-    return { done: 0, left: leftOver(ctx, drafts, []), leaseBusy: false };
+    return { done: 0, left: leftOver(ctx, drafts, []), stopped: undefined };
   }
   const day = dayOf(Math.floor(ctx.clock.now() / 1000));
   const history = `${day}/${state.identity.client}-${String(state.identity.k + 1)}`;
@@ -65,10 +66,18 @@ export async function placeBatch(
     state.transaction = undefined;
     state.commit();
     await store.removeTree(layout.staged(tx));
-    return { done: 0, left: drafts.length, leaseBusy: true };
+    return { done: 0, left: drafts.length, stopped: 'busy' };
   }
   ctx.emit({ type: 'phase', phase: 'place' });
-  return underLease(ctx, { drafts, items });
+  try {
+    return await underLease(ctx, { drafts, items });
+  } catch (error) {
+    if (error instanceof LeaseLost) {
+      ctx.log('warn', error.message, {});
+      return { done: 0, left: drafts.length, stopped: 'lost' }; // the transaction stays remembered
+    }
+    throw error;
+  }
 }
 
 /** Something moves through `replaced/`. */
@@ -103,7 +112,7 @@ async function underLease(
     done.sort((a, b) => a.index - b.index);
   }
   await finish(ctx, done);
-  return { done: done.length, left: leftOver(ctx, drafts, done), leaseBusy: false };
+  return { done: done.length, left: leftOver(ctx, drafts, done), stopped: undefined };
 }
 
 interface Group {
@@ -203,7 +212,9 @@ async function acquire(ctx: Context, tx: string): Promise<boolean> {
       return true;
     }
     const lease = await readLease(ctx);
-    if (lease !== 'free' && (await isDead(ctx, lease.tx))) {
+    if (lease === 'free') {
+      await removeEmptyLease(ctx);
+    } else if (await isDead(ctx, lease.tx)) {
       await breakLease(ctx, lease.tx);
       continue;
     }
@@ -231,6 +242,9 @@ async function placeOrSettle(ctx: Context, base: string, item: Item): Promise<bo
   } catch (error) {
     if (endsRound(error)) {
       throw error;
+    }
+    if (!(await ctx.store.exists(base))) {
+      throw new LeaseLost(base);
     }
     const why = error instanceof Error ? error.message : String(error);
     const kind = isKind(error, 'invalid-name') ? 'name' : 'denied';

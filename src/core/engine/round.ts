@@ -99,9 +99,12 @@ async function placeAll(ctx: Context, queue: PlacingQueue, local: LocalView): Pr
     if (drafts.length === 0) {
       continue;
     }
-    const { done, left, leaseBusy } = await placeBatch(ctx, drafts, local);
+    const { done, left, stopped } = await placeBatch(ctx, drafts, local);
     moved += done + left;
-    if (leaseBusy) {
+    if (stopped === 'lost') {
+      return moved;
+    }
+    if (stopped === 'busy') {
       const path = drafts[0]?.path ?? '';
       const message =
         'waits for another computer that is placing files on the store; sync again in a minute';

@@ -8,9 +8,6 @@ import { hasKey, isExpected } from './place-item.ts';
 
 /** What became of an item whose operation failed or was interrupted; undoes it if it was only half done. */
 export async function settleItem(ctx: Context, base: string, item: Item): Promise<boolean> {
-  if (!(await ctx.store.exists(base))) {
-    return isInPlace(ctx, item); // the lease was taken away meanwhile
-  }
   const aside = asideName(base, item);
   switch (item.action) {
     case 'put':

@@ -108,9 +108,21 @@ export class StoreIo {
     await this.#transport.setModified?.(path, modified, this.#signal);
   }
 
-  /** Runs `work` for each item, as many at once as the store takes. */
+  /**
+   * Runs `work` for each item, as many at once as the store takes. After a failure nothing new is begun, and what is under
+   * way has ended when the first error is thrown: nobody goes on behind the caller's back.
+   */
   async each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-    await pMap(items, work, { concurrency: Math.max(1, this.capabilities.parallel) });
+    const errors: unknown[] = [];
+    const guarded = async (item: T): Promise<void> => {
+      if (errors.length === 0) {
+        await work(item).catch((error: unknown) => errors.push(error));
+      }
+    };
+    await pMap(items, guarded, { concurrency: Math.max(1, this.capabilities.parallel) });
+    if (errors.length > 0) {
+      throw errors[0];
+    }
   }
 
   async writeBytes(path: string, bytes: Uint8Array): Promise<Stamp> {

@@ -4,7 +4,6 @@
  * every record is committed after what it describes. A crash anywhere leaves a path as before or done: the next scan sees
  * which, since ancestors are recorded last.
  */
-import pMap from 'p-map';
 import { ancestorOf } from '../decide/reconcile.ts';
 import { conflictName, flattened } from '../model/conflict-name.ts';
 import type { Entry, FileEntry } from '../model/entry.ts';
@@ -93,8 +92,7 @@ class Transition {
     steps: readonly T[],
     work: (step: T) => Promise<void>,
   ): Promise<void> {
-    const concurrency = Math.max(1, this.#ctx.store.capabilities.parallel);
-    await pMap(steps, (step) => this.#tried(step.path, () => work(step)), { concurrency });
+    await this.#ctx.store.each(steps, (step) => this.#tried(step.path, () => work(step)));
     this.#ctx.state.commit();
   }
 
