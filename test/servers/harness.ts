@@ -58,21 +58,38 @@ export type Found =
 
 const isRoot = process.getuid?.() === 0;
 
-/**
- * Who owns served files: never the super-user, so that refusals are real ones. A name only when the servers change to it.
- * SERVER: vsftpd insists on a user whose home directory exists, which `nobody` has not.
- */
-export const serverOwner: { readonly uid: number; readonly gid: number; readonly user?: string } =
-  isRoot ? plainUser() : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+/** The account that servers run as, or change to. */
+export const account = findAccount();
 
-function plainUser(): { uid: number; gid: number; user: string } {
-  for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
-    const [user = '', , uid, gid, , home = ''] = line.split(':');
-    if (Number(uid) > 0 && ['daemon', 'mail', 'bin', 'ftp'].includes(user) && existsSync(home)) {
-      return { uid: Number(uid), gid: Number(gid), user };
-    }
+/**
+ * Who owns served files: never the super-user, so that refusals are real ones. With a name where that is another user
+ * than the one who runs the tests.
+ */
+export const serverOwner: { readonly uid: number; readonly gid: number; readonly user?: string } = {
+  ...{ uid: account.uid, gid: account.gid },
+  ...(isRoot ? { user: account.user } : {}),
+};
+
+/** SERVER: vsftpd insists on a user whose home directory exists, which `nobody` has not. */
+function findAccount(): { uid: number; gid: number; user: string; group: string } {
+  const me = process.getuid?.() ?? 0;
+  const groups = entriesOf('/etc/group');
+  for (const [user = '', , uid, gid, , home = ''] of entriesOf('/etc/passwd')) {
+    const candidate = isRoot
+      ? Number(uid) > 0 && ['daemon', 'mail', 'bin', 'ftp'].includes(user) && existsSync(home)
+      : Number(uid) === me;
+    if (!candidate) continue;
+    const group = groups.find(([, , id]) => id === gid)?.[0] ?? '';
+    return { uid: Number(uid), gid: Number(gid), user, group };
   }
-  throw new Error('no system user with a home directory to run servers as');
+  return { uid: me, gid: process.getgid?.() ?? 0, user: '', group: '' };
+}
+
+function entriesOf(file: string): string[][] {
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
 }
 
 /** Lets {@link serverOwner} read a file that the test made for the server. */

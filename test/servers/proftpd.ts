@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
+  account,
   serverOwner,
   start,
   type Product,
@@ -50,6 +51,8 @@ function base({ directory, home, port, options }: Workplace): string[] {
     `Port ${String(port)}`,
     'UseIPv6 off',
     'UseReverseDNS off',
+    'ControlsEngine off',
+    'DelayEngine off',
     'WtmpLog off',
     'TransferLog none',
     'RequireValidShell off',
@@ -63,7 +66,9 @@ function base({ directory, home, port, options }: Workplace): string[] {
     'AllowStoreRestart on',
     'AllowRetrieveRestart on',
     'Umask 022',
-    ...(serverOwner.user === undefined ? [] : [`User ${serverOwner.user}`, 'DefaultRoot ~']),
+    `User ${account.user}`,
+    `Group ${account.group}`,
+    ...(serverOwner.user === undefined ? [] : ['DefaultRoot ~']),
     `TimeoutIdle ${String(options.idleSeconds ?? 600)}`,
     ...(options.maxClients === undefined
       ? []

@@ -7,8 +7,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  account,
   giveToOwner,
-  serverOwner,
   start,
   type Product,
   type RunningServer,
@@ -66,7 +66,7 @@ function base({ directory, root, port, options }: Workplace): Record<string, str
     xferlog_enable: 'NO',
     vsftpd_log_file: join(directory, 'empty', 'vsftpd.log'),
     run_as_launching_user: 'YES',
-    ...(serverOwner.user === undefined ? {} : { ftp_username: serverOwner.user }),
+    ftp_username: account.user,
     idle_session_timeout: options.idleSeconds ?? 600,
     ...(options.maxClients === undefined ? {} : { max_per_ip: options.maxClients }),
   };

@@ -174,6 +174,69 @@ describe('ftp: lost connections', () => {
   });
 });
 
+describe('ftp: batches', () => {
+  afterEach(ended);
+
+  it('one result each, each with its own error, in few round trips', async () => {
+    const server = await scripted();
+    const { transport } = await open(server);
+    for (const name of ['a', 'b', 'c']) await transport.write(name, source(name), signal);
+    const results = await transport.batch?.(
+      [
+        { operation: 'rename', from: 'a', to: 'a2' },
+        { operation: 'rename', from: 'missing', to: 'm2' },
+        { operation: 'rename', from: 'b', to: 'nowhere/b' },
+        { operation: 'rename', from: 'c', to: 'c\r\nDELE a2' },
+        { operation: 'rename', from: 'c', to: 'c2' },
+        { operation: 'look', path: 'a2' },
+        { operation: 'look', path: 'a' },
+      ],
+      signal,
+    );
+    const told = results?.map((result) =>
+      result.ok
+        ? ((result.value as { kind?: string } | undefined)?.kind ?? result.value)
+        : result.error.kind,
+    );
+    const wanted = [
+      undefined,
+      'not-found',
+      'not-found',
+      'invalid-name',
+      undefined,
+      'file',
+      'absent',
+    ];
+    expect(told).to.deep.equal(wanted);
+    expect(results?.every((result) => result.ok || result.error.operation === 'rename')).to.equal(
+      true,
+    );
+  });
+
+  it('what was not answered when the line broke has an unknown outcome, what was answered is done', async () => {
+    const server = await scripted();
+    const { transport } = await open(server, { connections: 1 });
+    const names = ['a', 'b', 'c', 'd'];
+    for (const name of names) await transport.write(name, source(name), signal);
+    let renames = 0;
+    server.setScript(({ verb }) =>
+      verb === 'RNTO' && ++renames === 3 ? { hangUp: 'before' } : undefined,
+    );
+    const results = await transport.batch?.(
+      names.map((name) => ({ operation: 'rename', from: name, to: `${name}2` }) as const),
+      signal,
+    );
+    expect(
+      results?.map((result) =>
+        result.ok ? 'done' : `${result.error.kind} ${result.error.outcome}`,
+      ),
+    ).to.deep.equal(['done', 'done', 'unreachable unknown', 'unreachable unknown']);
+    server.setScript(undefined);
+    const { entries } = await transport.list('', signal);
+    expect(entries.map(({ name }) => name).sort()).to.deep.equal(['a2', 'b2', 'c', 'd']);
+  });
+});
+
 describe('ftp: broken transfers', () => {
   afterEach(ended);
 
