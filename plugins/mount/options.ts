@@ -13,5 +13,3 @@ export const mountOptions = z.strictObject({
     .default(false)
     .describe('Refuse to work unless something is mounted exactly at this path.'),
 });
-
-export type MountOptions = z.output<typeof mountOptions>;

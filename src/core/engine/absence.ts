@@ -42,7 +42,10 @@ export async function believeAbsences(ctx: Context, hunt: Hunt): Promise<void> {
   const unchanged = proven.filter(([path]) => state.master.recorded(path) === before.get(path));
   const follow: string[] = [];
   for (const [path, sighting] of unchanged) {
-    if (sighting.listed === undefined || ctx.settings.deletedOnStore === 'restore') {
+    const isLoss = state.master.recorded(path).some((v) => keyOf(v.entry) === sighting.key);
+    if (!isLoss) {
+      state.unsee(path); // what was there was deleted or moved by a client, and is no other program's deed
+    } else if (sighting.listed === undefined || ctx.settings.deletedOnStore === 'restore') {
       state.unsee(path); // never listed since it was placed: repaired, not believed
     } else {
       follow.push(path);

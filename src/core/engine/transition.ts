@@ -11,6 +11,7 @@ import { keyOf, NO_CONTENT } from '../model/entry.ts';
 import type { Asked } from '../model/facts.ts';
 import { byPath } from '../model/path.ts';
 import type { Version } from '../model/version.ts';
+import { IMPLIED } from '../model/version.ts';
 import type { LocalStat, StagedFile } from '../ports/local-tree.ts';
 import { LocalError } from '../ports/local-tree.ts';
 import type { Context } from './context.ts';
@@ -224,10 +225,14 @@ class Transition {
     } else if ((await local.remove(path, stat)) === 'changed') {
       return;
     }
+    // A directory that was there only for what was in it goes without a word.
+    const wasMade = state.ancestors.get(path)?.dots.some((dot) => dot !== IMPLIED) === true;
     state.ancestors.delete(path);
     state.goneBy.delete(path);
     this.#done++;
-    this.#ctx.emit({ type: 'done', deed: 'deleted-here', path });
+    if (stat.kind !== 'directory' || wasMade) {
+      this.#ctx.emit({ type: 'done', deed: 'deleted-here', path });
+    }
   }
 
   /** The winner comes to its name. */
