@@ -47,6 +47,8 @@ export interface PluginDefinition<Options = unknown> {
 }
 
 /** Gives a definition its type; plugins export the result as default. */
-export function definePlugin<Options>(definition: PluginDefinition<Options>): PluginDefinition<Options> {
+export function definePlugin<Options>(
+  definition: PluginDefinition<Options>,
+): PluginDefinition<Options> {
   return definition;
 }
