@@ -222,6 +222,14 @@ describe('reconcile: both changed', () => {
       expected: ['record b over me:1 him:1'],
     },
     {
+      sentence: 'another time on both sides: theirs is taken over',
+      ancestor: heldA,
+      local: fileOf('a', 3),
+      versions: { 'him:1': fileOf('a', 7) },
+      sighted: a,
+      expected: ['set-metadata a for him:1'],
+    },
+    {
       sentence: 'the same edit with another time',
       ancestor: heldA,
       local: b,
