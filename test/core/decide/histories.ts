@@ -19,7 +19,7 @@ import { fileOf } from '../arbitraries.ts';
 
 export const CLIENTS = ['anna', 'bert', 'carl'] as const;
 export type Name = (typeof CLIENTS)[number];
-export const PATHS = ['a', 'b'] as const;
+const PATHS = ['a', 'b'] as const;
 
 export interface Segment {
   readonly client: string;

@@ -19,7 +19,7 @@ const isContent = (entry: Entry | undefined): entry is Entry =>
 const isEdited = ({ local, ancestor }: PathFacts) =>
   isContent(local) && keyOf(local) !== ancestor?.key;
 
-export function replacedBy(step: Step): readonly Dot[] {
+function replacedBy(step: Step): readonly Dot[] {
   switch (step.do) {
     case 'record':
       return step.replaces;

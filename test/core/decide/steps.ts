@@ -4,7 +4,7 @@ import type { Entry } from '../../../src/core/model/entry.ts';
 import type { Step } from '../../../src/core/model/facts.ts';
 
 /** A file by its letter, a directory as `/`, a link as `link:target`. */
-export const named = (entry: Entry): string =>
+const named = (entry: Entry): string =>
   entry.kind === 'file' ? (entry.digest[0] ?? '') : keyOf(entry);
 
 const over = (dots: readonly string[]) => (dots.length === 0 ? 'nothing' : dots.join(' '));
