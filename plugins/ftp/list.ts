@@ -23,12 +23,22 @@ export async function listDirectory(
   path: string,
 ): Promise<FullListing> {
   const read = store.hasMlst ? byMlsd : byList;
-  const { parsed, end } = await read(store, connection, path);
+  const { parsed, end } = await onceMore(() => read(store, connection, path));
   return {
     entries: parsed.entries,
     complete: isComplete(parsed, end.text),
     showsDots: parsed.showsDots,
   };
+}
+
+/** RACE: a directory that comes between the refusal and the proof of its absence is neither missing nor trouble. */
+async function onceMore<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Refusal && kindOf(error.reply) === 'unknown') return read();
+    throw error;
+  }
 }
 
 interface ReadListing {

@@ -50,7 +50,7 @@ export async function readClients(ctx: Context): Promise<void> {
     return known === undefined || compareStamps(known.stamp, stamp) !== 'same';
   });
   await ctx.store.each(changed, async ({ name, stamp }) => {
-    const text = await ctx.store.readTextIfThere(`${layout.clients}/${name}`, SMALL);
+    const text = await ctx.store.readTextIfWhole(`${layout.clients}/${name}`, SMALL);
     const file = text === undefined ? undefined : lenient(text);
     if (file !== undefined && name === `${file.client}.json`) {
       clients.set(name, { ...file, stamp });
