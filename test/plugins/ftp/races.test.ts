@@ -20,25 +20,4 @@ describe('ftp: others at work', () => {
     expect(entries.map(({ name }) => name)).to.deep.equal(['holder']);
     expect(refused).to.equal(1);
   });
-
-  it('a transfer that was given up and answered twice puts no later reply out of step', async () => {
-    const server = await scripted();
-    const { transport } = await open(server, { connections: 1 });
-    await writeFile(join(server.root, 'file'), Buffer.alloc(20_000_000));
-    await writeFile(join(server.root, 'small'), 'four');
-    server.setScript(({ verb }) =>
-      verb === 'RETR' ? { answer: '426 Aborted.\r\n226 Abort successful.' } : undefined,
-    );
-    for (let time = 0; time < 3; time++) {
-      const { stream } = await transport.read('file', 0, signal);
-      for await (const chunk of stream) {
-        expect(chunk.length).to.be.greaterThan(0);
-        break;
-      }
-      const found = await transport.look('small', signal);
-      expect(found === 'absent' ? found : found.stamp.size).to.equal(4);
-      await transport.rename('small', 'other', signal);
-      await transport.rename('other', 'small', signal);
-    }
-  });
 });
