@@ -202,7 +202,7 @@ async function nextOf(
 }
 
 /** A reply that is no refusal. */
-export function accepted(reply: Reply): Reply {
+function accepted(reply: Reply): Reply {
   if (reply.code >= 400) throw new Refusal(reply);
   return reply;
 }

@@ -2,7 +2,7 @@
  * The plugin when logins, lines and transfers fail: the right kind, nothing half done taken for done, nothing told that
  * is secret, and nothing left open.
  */
-import { readFile, truncate, unlink, writeFile } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -234,81 +234,6 @@ describe('ftp: batches', () => {
     server.setScript(undefined);
     const { entries } = await transport.list('', signal);
     expect(entries.map(({ name }) => name).sort()).to.deep.equal(['a2', 'b2', 'c', 'd']);
-  });
-});
-
-describe('ftp: broken transfers', () => {
-  afterEach(ended);
-
-  it('an upload that is cut is an error; its part can be gone on with', async () => {
-    const server = await scripted();
-    const { transport } = await open(server);
-    server.setScript(({ verb }) => (verb === 'STOR' ? { cutAfter: 200_000 } : undefined));
-    const error = await failure(transport.write('torn', source(large), signal));
-    expect(error.kind).to.equal('unreachable');
-    server.setScript(undefined);
-    const found = await transport.look('torn', signal);
-    const size = found === 'absent' ? 0 : (found.stamp.size ?? 0);
-    expect(size).to.be.greaterThan(0);
-    await transport.resume?.('torn', source(large), size, signal);
-    expect(Buffer.compare(await readFile(join(server.root, 'torn')), large)).to.equal(0);
-    const wrong = await failure(
-      Promise.resolve(transport.resume?.('torn', source(large), 5, signal)),
-    );
-    expect(wrong.kind).to.equal('precondition');
-  });
-
-  it('an upload that the server cuts short and calls whole is corrupt', async () => {
-    const server = await scripted();
-    const { transport } = await open(server);
-    server.setScript(({ verb }) =>
-      verb === 'STOR' ? { cutAfter: 200_000, answer: '226 Transfer complete.' } : undefined,
-    );
-    const error = await failure(transport.write('torn', source(large), signal));
-    expect(error.kind).to.be.oneOf(['corrupt', 'unreachable']);
-  });
-
-  it('a full store is no-space', async () => {
-    const server = await scripted();
-    const { transport } = await open(server);
-    server.setScript(({ verb }) => (verb === 'STOR' ? { answer: '552 Disk full' } : undefined));
-    expect((await failure(transport.write('a', source('x'), signal))).kind).to.equal('no-space');
-    server.setScript(({ verb }) =>
-      verb === 'STOR' ? { cutAfter: 100, answer: '452 Disk full' } : undefined,
-    );
-    expect((await failure(transport.write('a', source(large), signal))).kind).to.equal('no-space');
-  });
-
-  it('a download that ends early is an error, cut or politely shortened', async () => {
-    const server = await scripted();
-    const { transport } = await open(server);
-    await writeFile(join(server.root, 'file'), large);
-    for (const fault of [{ cutAfter: 100_000 }, { shortenTo: 100_000 }, { shortenTo: 499_999 }]) {
-      server.setScript(({ verb }) => (verb === 'RETR' ? fault : undefined));
-      const error = await failure(textOf(transport, 'file'));
-      expect(error.operation).to.equal('read');
-      expect(error.kind).to.equal('cutAfter' in fault ? 'unreachable' : 'corrupt');
-    }
-  });
-
-  it('a file that goes away after it was looked at is not-found, however the server puts it', async () => {
-    const server = await scripted({ quirks: { reasons: false } });
-    const { transport } = await open(server);
-    await transport.write('file', source('content'), signal);
-    const { stream } = await transport.read('file', 0, signal);
-    await unlink(join(server.root, 'file'));
-    const error = await failure(stream[Symbol.asyncIterator]().next());
-    expect(error.kind).to.equal('not-found');
-  });
-
-  it('a listing that is cut is an error', async () => {
-    const server = await scripted();
-    const { transport } = await open(server);
-    for (let at = 0; at < 50; at++) await writeFile(join(server.root, `f${String(at)}`), '');
-    server.setScript(({ verb }) => (verb === 'MLSD' ? { cutAfter: 500 } : undefined));
-    expect((await failure(transport.list('', signal))).kind).to.equal('unreachable');
-    server.setScript(({ verb }) => (verb === 'MLSD' ? { shortenTo: 500 } : undefined));
-    expect((await transport.list('', signal)).complete, 'cut within a line').to.equal(false);
   });
 });
 
