@@ -263,9 +263,6 @@ function bothChanged(facts: PathFacts, { local, own, others }: Both): Step[] {
     const dots = [...(facts.ancestor?.dots ?? []), ...dotsOf(sameContent(others, onStore.entry))];
     return [{ do: 'fetch-beside', version: onStore, dots }];
   }
-  if (onStore !== undefined && local.kind === 'directory' && !facts.emptyHere) {
-    return [];
-  }
   // The store holds none of theirs any more: waiting for content that nobody will bring again would be for ever.
   return [{ do: 'upload', entry: local, over, repair: false }];
 }

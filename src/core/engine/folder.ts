@@ -23,6 +23,8 @@ import { FolderState } from './state.ts';
 import { StoreIo } from './store-io.ts';
 
 const WAIT_PAUSE = 3000;
+/** Of a client's readable name, as the records allow it. */
+const LONGEST_NAME = 200;
 
 /** Opens a folder over its parts. `limits` is for tests. */
 export function openFolder(parts: FolderParts, limits: Partial<Limits> = {}): Folder {
@@ -36,7 +38,8 @@ class SyncedFolder implements Folder {
   #state: FolderState;
 
   constructor(parts: FolderParts, limits: Limits) {
-    this.#parts = parts;
+    const client = parts.settings.client.slice(0, LONGEST_NAME);
+    this.#parts = { ...parts, settings: { ...parts.settings, client } };
     this.#limits = limits;
     this.#state = new FolderState(parts.state);
   }

@@ -34,8 +34,8 @@ export interface Placed {
   readonly done: number;
   /** Items left for the next round, without a problem that a person has to know. */
   readonly left: number;
-  /** Nothing more can be placed in this round: somebody else holds the lease, or took this client's. */
-  readonly stopped: 'busy' | 'lost' | undefined;
+  /** Nothing more can be placed in this round: somebody else holds the lease, or took this client's; no room is left. */
+  readonly stopped: 'busy' | 'lost' | 'full' | undefined;
 }
 
 export async function placeBatch(
@@ -43,8 +43,31 @@ export async function placeBatch(
   drafts: readonly Draft[],
   local: LocalView,
 ): Promise<Placed> {
+  const { identity } = ctx.state;
+  const tx = `${identity.client}-${String(identity.k + 1)}-${ctx.random.hex(12)}`;
+  try {
+    return await transact(ctx, { tx, drafts, local });
+  } catch (error) {
+    if (!isKind(error, 'no-space') || ctx.state.transaction !== undefined) {
+      throw error;
+    }
+    // Nothing was placed. What was staged goes, so that the store has room for what is small.
+    await ctx.store.removeTree(layout.staged(tx));
+    const [path = ''] = drafts.map((draft) => draft.path);
+    const message = `the store is full: ${error.message}. Uploads stop; free space there and sync again`;
+    problem(ctx, { path, kind: 'no-space', message });
+    return { done: 0, left: 0, stopped: 'full' };
+  }
+}
+
+interface Batch {
+  readonly tx: string;
+  readonly drafts: readonly Draft[];
+  readonly local: LocalView;
+}
+
+async function transact(ctx: Context, { tx, drafts, local }: Batch): Promise<Placed> {
   const { state, store } = ctx;
-  const tx = `${state.identity.client}-${String(state.identity.k + 1)}-${ctx.random.hex(12)}`;
   const base = `${layout.staged(tx)}/${tx}`;
   const replaces = drafts.some(setsAside);
   const inside = [`${base}/new`, ...(replaces ? [`${base}/replaced`] : [])];
@@ -55,7 +78,7 @@ export async function placeBatch(
   const items = await stage(ctx, base, { drafts, local });
   if (items.length === 0) {
     await store.removeTree(layout.staged(tx));
-    return { done: 0, left: leftOver(ctx, drafts, []), stopped: undefined };
+    return rest(ctx, drafts, []);
   }
   const day = dayOf(Math.floor(ctx.clock.now() / 1000));
   const history = `${day}/${state.identity.client}-${String(state.identity.k + 1)}`;
@@ -112,7 +135,14 @@ async function underLease(
     done.sort((a, b) => a.index - b.index);
   }
   await finish(ctx, done);
-  return { done: done.length, left: leftOver(ctx, drafts, done), stopped: undefined };
+  return rest(ctx, drafts, done);
+}
+
+/** On a full store what is left waits until somebody has made room. */
+function rest(ctx: Context, drafts: readonly Draft[], done: readonly Item[]): Placed {
+  return [...ctx.problems.values()].some(({ kind }) => kind === 'no-space')
+    ? { done: done.length, left: 0, stopped: 'full' }
+    : { done: done.length, left: leftOver(ctx, drafts, done), stopped: undefined };
 }
 
 interface Group {

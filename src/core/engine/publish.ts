@@ -3,7 +3,7 @@
  * is sent, and sent again byte for byte until the store has it; nothing new is sealed before that.
  * A crash after sealing: the next round sends the same bytes. A crash after sending: the next look finds them there.
  */
-import { encodeSegment } from '../format/segment.ts';
+import { decodeSegment, encodeSegment } from '../format/segment.ts';
 import type { Context } from './context.ts';
 import { takeNewIdentity } from './identity.ts';
 import { layout } from './layout.ts';
@@ -42,6 +42,7 @@ export function seal(ctx: Context): Sealed {
     changes,
   };
   const text = encodeSegment(segment, digestOf);
+  decodeSegment(text, segment, digestOf); // an invariant: what others would refuse is never published
   const sealed: Sealed = { k: k + 1, from, to: n, text };
   state.sealed = sealed;
   state.outbox.clear();

@@ -101,7 +101,7 @@ async function placeAll(ctx: Context, queue: PlacingQueue, local: LocalView): Pr
     }
     const { done, left, stopped } = await placeBatch(ctx, drafts, local);
     moved += done + left;
-    if (stopped === 'lost') {
+    if (stopped === 'lost' || stopped === 'full') {
       return moved;
     }
     if (stopped === 'busy') {

@@ -4,7 +4,7 @@
  */
 import pMap from 'p-map';
 import type { Entry } from '../model/entry.ts';
-import { parentOf } from '../model/path.ts';
+import { parentOf, pathProblem } from '../model/path.ts';
 import type { LocalProblem, LocalStat } from '../ports/local-tree.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
@@ -34,6 +34,7 @@ export async function scanLocal(ctx: Context): Promise<LocalView> {
     troubled.add(found.path);
     problem(ctx, localProblem(found));
   }
+  refuseNames(ctx, scan.entries, troubled);
   const entries = await readEntries(ctx, scan.entries, troubled);
   dropVanished(ctx, scan.entries);
   ctx.state.commit();
@@ -45,6 +46,21 @@ export async function scanLocal(ctx: Context): Promise<LocalView> {
     children: countChildren(entries),
     ignored,
   };
+}
+
+/** What no other client would take from a record is never recorded. */
+function refuseNames(
+  ctx: Context,
+  stats: ReadonlyMap<string, LocalStat>,
+  troubled: Set<string>,
+): void {
+  for (const path of stats.keys()) {
+    const why = pathProblem(path);
+    if (why !== undefined) {
+      troubled.add(path);
+      problem(ctx, { path, kind: 'name', message: `cannot be synced: the name ${why}` });
+    }
+  }
 }
 
 function localProblem(found: LocalProblem) {

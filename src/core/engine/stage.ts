@@ -85,6 +85,7 @@ async function stageFile(ctx: Context, job: FileJob): Promise<Stamp | 'full' | u
     }
     const why = error instanceof Error ? error.message : String(error);
     if (isKind(error, 'no-space')) {
+      await ctx.store.remove(job.name); // its torn part takes the room that the rest needs
       problem(ctx, {
         path,
         kind: 'no-space',

@@ -209,7 +209,10 @@ export class StoreIo {
   }
 }
 
-export function isKind(error: unknown, ...kinds: TransportError['kind'][]): boolean {
+export function isKind(
+  error: unknown,
+  ...kinds: TransportError['kind'][]
+): error is TransportError {
   return error instanceof TransportError && kinds.includes(error.kind);
 }
 

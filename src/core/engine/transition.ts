@@ -5,6 +5,7 @@
  * which, since ancestors are recorded last.
  */
 import { ancestorOf } from '../decide/reconcile.ts';
+import { unify } from '../decide/winner.ts';
 import { conflictName, flattened } from '../model/conflict-name.ts';
 import type { Entry, FileEntry } from '../model/entry.ts';
 import { keyOf, NO_CONTENT } from '../model/entry.ts';
@@ -185,9 +186,9 @@ class Transition {
 
   /** The version it is, if it is one, so that every client makes the same name; else this computer's edit. */
   #loserOf(path: string, entry: Entry): { by: string; entry: Entry } {
-    const version = this.#ctx.state.master
-      .recorded(path)
-      .find((v) => keyOf(v.entry) === keyOf(entry));
+    const recorded = this.#ctx.state.master.recorded(path);
+    const found = recorded.find((v) => keyOf(v.entry) === keyOf(entry));
+    const version = found && unify(found, recorded);
     return version ?? { by: this.#ctx.settings.client, entry };
   }
 

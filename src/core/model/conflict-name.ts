@@ -27,9 +27,11 @@ export function isConflictName(path: string): boolean {
 }
 
 /** For a copy whose directory cannot be made because a file is in the way: beside that directory, under one flat name. */
-export function flattened(path: string): string {
+export function flattened(path: string, nameBytes = 255): string {
   const parent = parentOf(path);
-  return join(parentOf(parent), `${nameOf(parent)}_${nameOf(path)}`);
+  const name = nameOf(path);
+  const prefix = cut(`${nameOf(parent)}_`, Math.max(0, nameBytes - byteLength(name)));
+  return join(parentOf(parent), prefix + name);
 }
 
 function split(name: string): { stem: string; extension: string } {

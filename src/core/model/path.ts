@@ -32,14 +32,11 @@ export function isBelow(path: string, directory: string): boolean {
   return directory === '' ? path !== '' : path.startsWith(`${directory}/`);
 }
 
-/** Names at the root that belong to ownsync itself. `.ownsyncignore` is an ordinary file. */
+/** Names that belong to ownsync itself, in any case: some disks do not tell. `.ownsyncignore` is an ordinary file. */
 export function isReserved(path: string): boolean {
-  const first = path.split('/', 1)[0] ?? '';
-  return (
-    first === '.ownsync' ||
-    first.startsWith('.ownsync-') ||
-    nameOf(path).startsWith('.ownsync-tmp-')
-  );
+  const first = (path.split('/', 1)[0] ?? '').toLowerCase();
+  const isOurs = first === '.ownsync' || first.startsWith('.ownsync-');
+  return isOurs || nameOf(path).toLowerCase().startsWith('.ownsync-tmp-');
 }
 
 /** Why a text cannot be a path of ours; undefined if it can. */
