@@ -135,8 +135,16 @@ function tlsFailure(cause: unknown): Error {
   if (cause instanceof Error && ['ECONNRESET', 'ETIMEDOUT', 'EPIPE'].includes(codeOf(cause)))
     return lost(cause);
   const why = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof Error && UNTRUSTED.test(codeOf(cause))) {
+    const advice = 'if it is the right server, name the file of its authority with `ca`';
+    const message = `the server's certificate is not trusted (${why}); ${advice}`;
+    return new Finding('denied', message, { cause });
+  }
   return new Finding('denied', `the secure connection was refused: ${why}`, { cause });
 }
+
+/** Codes of Node for a certificate that nobody vouches for. */
+const UNTRUSTED = /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_SELF_SIGNED)/;
 
 function isTlsFailure(error: unknown): boolean {
   return (

@@ -79,13 +79,17 @@ export interface Attempt {
   readonly cause?: unknown;
 }
 
+function nameOf({ operation, path }: Attempt): string {
+  return `${operation} ${path === '' ? 'the root' : path}`;
+}
+
 /** Any error as the contract's; one that is already stays as it is. */
 export function asTransportError(error: unknown, attempt: Attempt): TransportError {
   if (error instanceof TransportError) return error;
   const code = codeOf(error);
   const kind = kinds[code] ?? 'unknown';
   const reason = words[kind] ?? (error instanceof Error ? error.message : String(error));
-  const message = `${attempt.operation} ${attempt.path}: ${reason}${code === '' ? '' : ` (${code})`}`;
+  const message = `${nameOf(attempt)}: ${reason}${code === '' ? '' : ` (${code})`}`;
   return new TransportError(message, {
     ...attempt,
     kind,
@@ -100,7 +104,7 @@ export function refusal(
   attempt: Attempt,
   reason: string,
 ): TransportError {
-  return new TransportError(`${attempt.operation} ${attempt.path}: ${reason}`, {
+  return new TransportError(`${nameOf(attempt)}: ${reason}`, {
     ...attempt,
     kind,
   });

@@ -54,7 +54,7 @@ export async function placeBatch(
     // Nothing was placed. What was staged goes, so that the store has room for what is small.
     await ctx.store.removeTree(layout.staged(tx));
     const [path = ''] = drafts.map((draft) => draft.path);
-    const message = `the store is full: ${error.message}. Uploads stop; free space there and sync again`;
+    const message = `the store is full: ${error.message.replace(/\.$/, '')}. Uploads stop; free space there and sync again`;
     problem(ctx, { path, kind: 'no-space', message });
     return { done: 0, left: 0, stopped: 'full' };
   }

@@ -89,7 +89,7 @@ async function stageFile(ctx: Context, job: FileJob): Promise<Stamp | 'full' | u
       problem(ctx, {
         path,
         kind: 'no-space',
-        message: `the store is full: ${why}. Uploads stop; free space there and sync again`,
+        message: `the store is full: ${why.replace(/\.$/, '')}. Uploads stop; free space there and sync again`,
       });
       return 'full';
     }

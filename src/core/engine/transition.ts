@@ -112,7 +112,7 @@ class Transition {
         problem(this.#ctx, {
           path,
           kind: 'no-space',
-          message: `this computer's disk is full: ${why}. Downloads stop; free space and sync again`,
+          message: `this computer's disk is full: ${why.replace(/\.$/, '')}. Downloads stop; free space and sync again`,
         });
         return;
       }
