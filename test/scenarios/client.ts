@@ -106,10 +106,10 @@ export class Client {
   /** Any command in this process. */
   async command(command: Command): Promise<Shown> {
     const [out, err]: [string[], string[]] = [[], []];
-    const { around, signal } = this.#program();
+    const { around, signal, partsFor } = this.#program();
     const code = await run({ config: this.config, debug: false }, command, {
       terminal: { out: (line) => out.push(line), err: (line) => err.push(line), screen: undefined },
-      ...{ around, signal },
+      ...{ around, signal, partsFor },
     });
     return { code, out: out.join('\n'), err: err.join('\n') };
   }

@@ -39,7 +39,7 @@ export async function openStore(
   directory: string,
   options: ServerOptions = {},
 ): Promise<Store> {
-  if (name === 'mount') return openDirectory(join(directory, 'store'));
+  if (name === 'mount') return openDirectory(options.root ?? join(directory, 'store'));
   const server = await starters[name](options);
   return {
     name,
