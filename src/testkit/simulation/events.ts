@@ -90,10 +90,25 @@ function restore(world: Simulation, event: Extract<Other, { do: 'restore' }>): b
   if (client?.backup === undefined) return false;
   if (what === 'tree' && client.backup.disk.state.marker !== client.disk.state.marker) return false;
   client.crash();
+  const before = contentsOf(client);
   if (what !== 'tree') client.state.restore(client.backup.state);
   if (what !== 'state') client.disk.restore(client.backup.disk);
+  if (what === 'tree') {
+    // A tree without its state cannot be told from one whose owner deleted what it lacks.
+    const after = contentsOf(client);
+    for (const content of before) if (!after.has(content)) world.ledger.gone(content);
+  }
   forgetWhatIsNowhere(world);
   return true;
+}
+
+function contentsOf(client: SimulatedClient): Set<string> {
+  const contents = new Set<string>();
+  for (const entry of client.disk.user.tree().values()) {
+    if (entry.kind === 'file') contents.add(entry.text);
+    if (entry.kind === 'link') contents.add(linkMark(entry.target));
+  }
+  return contents;
 }
 
 function clone(world: Simulation, client: SimulatedClient, older: boolean): boolean {
