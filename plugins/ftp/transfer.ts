@@ -96,12 +96,15 @@ export async function write(
 ): Promise<Stamp> {
   const { path, source, from, signal } = facts;
   if (from > 0) await checkTorn(store, connection, facts);
-  const chunks = source.open(from)[Symbol.asyncIterator]();
+  const limit = source.size - from;
+  const given = { bytes: 0, isOver: false };
+  const chunks = counted(source.open(from)[Symbol.asyncIterator](), given);
   let size: number;
   try {
-    const limit = source.size - from;
     size = await connection.upload(`STOR ${store.absolute(path)}`, chunks, { from, signal, limit });
   } catch (error) {
+    // SERVER: vsftpd over TLS says "426 Failure reading network stream." to a connection that ends without a byte.
+    if (given.isOver && given.bytes !== limit) throw wrongSize(given.bytes, source, from);
     if (error instanceof Refusal)
       await refuseWrite(store, connection, { path, reply: error.reply });
     throw error;
@@ -109,11 +112,29 @@ export async function write(
     // Not awaited: a source that never answers must not hold the write.
     void Promise.resolve(chunks.return?.()).catch(() => undefined);
   }
-  if (size !== source.size - from) {
-    const message = `the source gave ${size < source.size - from ? 'less' : 'more'} than the ${String(source.size)} bytes it stated`;
-    throw new Finding('corrupt', message, { outcome: 'unknown' });
-  }
+  if (size !== limit) throw wrongSize(size, source, from);
   return finished(store, connection, facts);
+}
+
+function wrongSize(size: number, source: Source, from: number): Finding {
+  const message = `the source gave ${size < source.size - from ? 'less' : 'more'} than the ${String(source.size)} bytes it stated`;
+  return new Finding('corrupt', message, { outcome: 'unknown' });
+}
+
+/** Remembers what the source gave, whatever the server makes of it. */
+function counted(
+  chunks: AsyncIterator<Uint8Array>,
+  given: { bytes: number; isOver: boolean },
+): AsyncIterator<Uint8Array> {
+  return {
+    next: async () => {
+      const result = await chunks.next();
+      if (result.done === true) given.isOver = true;
+      else given.bytes += result.value.length;
+      return result;
+    },
+    return: async () => (await chunks.return?.()) ?? { done: true, value: undefined },
+  };
 }
 
 /** Sets the time and reads back what the server has: one look tells size, time and id. */
