@@ -35,7 +35,8 @@ async function play(name: StoreName): Promise<boolean> {
     files: Number(wanted.files),
     seed: Number(wanted.seed),
     share: Number(wanted.share),
-    replacing: new Set<string>(),
+    edits: new Map<string, number>(),
+    replacing: new Map<string, number>(),
     say: (line: string) => console.log(`          ${line}`),
   };
   try {

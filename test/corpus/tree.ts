@@ -65,7 +65,7 @@ export function digestOf(content: Uint8Array): string {
 export function storeDifferences(
   client: Tree,
   store: Tree,
-  mayBeLater: (digest: string) => boolean = () => false,
+  mayBeLater: (digest: string) => number = () => 0,
 ): string[] {
   const optional = onlyForLinks(client);
   const plain = (tree: Tree): Tree =>
@@ -96,8 +96,8 @@ function parentsOf(path: string): string[] {
 interface CompareOptions {
   /** The second tree is the store's: it has no modes. */
   readonly store?: boolean;
-  /** Content whose time on the store may be one second later than at the clients. */
-  readonly mayBeLater?: (digest: string) => boolean;
+  /** So many seconds its time on the store may be later than at the clients. */
+  readonly mayBeLater?: (digest: string) => number;
 }
 
 /** One line for each difference; empty when the trees are equal. */
@@ -124,7 +124,7 @@ function tell(path: string, node: TreeNode): string {
 function unlike(
   one: TreeNode,
   other: TreeNode,
-  { store = false, mayBeLater = () => false }: CompareOptions,
+  { store = false, mayBeLater = () => 0 }: CompareOptions,
 ): string | undefined {
   if (one.kind !== other.kind) return `${one.kind} here, ${other.kind} there`;
   if (one.kind === 'link' && other.kind === 'link') {
@@ -135,7 +135,7 @@ function unlike(
     return `content differs (${String(one.size)} and ${String(other.size)} bytes)`;
   }
   const late = other.time - one.time;
-  if (late !== 0 && !(late === 1 && mayBeLater(one.digest))) {
+  if (late < 0 || late > mayBeLater(one.digest)) {
     return `its time is ${String(late)} s later in the second`;
   }
   if (!store && one.executable !== other.executable) return 'its executable bit differs';

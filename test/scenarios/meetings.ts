@@ -6,7 +6,7 @@ import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../corpus/tree.ts';
 import type { Tree } from '../corpus/tree.ts';
-import { equal } from './play.ts';
+import { equal, noteEdits } from './play.ts';
 import type { Scenario, Step } from './play.ts';
 import { fail, settle } from './stage.ts';
 import { giveToServer } from './stores.ts';
@@ -37,7 +37,7 @@ async function prepare(scenario: Scenario): Promise<void> {
 }
 
 async function meet(scenario: Scenario): Promise<void> {
-  const { stage, replacing } = scenario;
+  const { stage } = scenario;
   const [laptop, desk] = stage.clients;
   put(laptop.folder, BOTH, BOTH_TEXTS[0], 1.7e9);
   put(desk.folder, BOTH, BOTH_TEXTS[1], 1.7e9);
@@ -49,8 +49,14 @@ async function meet(scenario: Scenario): Promise<void> {
   put(desk.folder, DEEP, `new ${DEEP}`);
   rmSync(join(desk.folder, EDITED_FIRST));
   const edited = [DELETED_FIRST, EDITED_FIRST, DEEP];
-  const texts = [...BOTH_TEXTS, ...edited.map((path) => `new ${path}`)];
-  for (const text of texts) replacing.add(digestOf(Buffer.from(text)));
+  const made = [
+    ...BOTH_TEXTS.map((text) => ({ path: BOTH, text })),
+    ...edited.map((path) => ({ path, text: `new ${path}` })),
+  ];
+  noteEdits(
+    scenario,
+    made.map(({ path, text }) => ({ path, digest: digestOf(Buffer.from(text)) })),
+  );
   for (const path of FOREIGN)
     putOnStore(scenario, path, { text: `other ${path}`, time: 1.65e9 + 1 });
   await settle(stage, 'in turn');
@@ -88,13 +94,12 @@ function put(root: string, path: string, text: string, time?: number): void {
 
 /** As another FTP client would: straight on the server's disk. */
 function putOnStore(
-  { stage, replacing }: Scenario,
+  { stage }: Scenario,
   path: string,
   { text, time }: { readonly text: string; readonly time: number },
 ): void {
   put(stage.place, path, text, time);
   giveToServer(stage.store, join(stage.place, path));
-  replacing.add(digestOf(Buffer.from(text)));
 }
 
 /** Each path holds `<which> <path>`, and nothing else does. */

@@ -9,8 +9,13 @@ export interface Scenario {
   readonly seed: number;
   /** Of the files, for each kind of change. */
   readonly share: number;
-  /** Contents that replaced others at their path: their time on the store may be a second later. */
-  readonly replacing: Set<string>;
+  /** How many contents each path has had after its first. */
+  readonly edits: Map<string, number>;
+  /**
+   * Contents that replaced others: one of equal size and time gets a time on the store that none before it at its path
+   * had, so many seconds later at most.
+   */
+  readonly replacing: Map<string, number>;
   readonly say: (line: string) => void;
 }
 
@@ -19,7 +24,16 @@ export interface Step {
   run(scenario: Scenario): Promise<void>;
 }
 
+/** Contents that replace others at their paths, all before anybody has seen the others. */
+export function noteEdits(
+  { edits, replacing }: Scenario,
+  made: readonly { readonly path: string; readonly digest: string }[],
+): void {
+  for (const { path } of made) edits.set(path, (edits.get(path) ?? 0) + 1);
+  for (const { path, digest } of made) replacing.set(digest, edits.get(path) ?? 0);
+}
+
 /** Fails unless all are equal; gives the tree. */
 export function equal({ stage, replacing }: Scenario): Tree {
-  return checkEqual(stage, (digest) => replacing.has(digest));
+  return checkEqual(stage, (digest) => replacing.get(digest) ?? 0);
 }

@@ -26,7 +26,8 @@ for (const name of storeNames) {
         files: FILES,
         seed: 1,
         share,
-        replacing: new Set(),
+        edits: new Map(),
+        replacing: new Map(),
         say: () => undefined,
       };
     });

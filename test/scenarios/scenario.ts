@@ -10,7 +10,7 @@ import { readTree } from '../corpus/tree.ts';
 import { isOwn, pathsOf, WRITES } from './client.ts';
 import { meetingSteps } from './meetings.ts';
 import { wrongOutcomes } from './outcome.ts';
-import { equal } from './play.ts';
+import { equal, noteEdits } from './play.ts';
 import type { Scenario, Step } from './play.ts';
 import { changedPaths, checkReport, fail, isQuiet, settle, snapshot } from './stage.ts';
 
@@ -84,7 +84,7 @@ async function work(
   scenario: Scenario,
   { how, round }: { readonly how: 'in turn' | 'at once'; readonly round: number },
 ): Promise<void> {
-  const { stage, seed, share, replacing } = scenario;
+  const { stage, seed, share } = scenario;
   const [first] = stage.clients;
   const before = readTree(first.folder);
   const names = namesFor[stage.store.name];
@@ -92,7 +92,10 @@ async function work(
   for (const [index, client] of stage.clients.entries()) {
     acts.set(client.name, mutate(client.folder, { seed: seed + 10 * round + index, share, names }));
   }
-  for (const act of [...acts.values()].flat()) if (act.kind === 'edit') replacing.add(act.digest);
+  noteEdits(
+    scenario,
+    [...acts.values()].flat().flatMap((act) => (act.kind === 'edit' ? [act] : [])),
+  );
   const turns = await settle(stage, how);
   const after = equal(scenario);
   fail('not as it must be', wrongOutcomes(acts, before, after));

@@ -97,7 +97,7 @@ async function atOnce(clients: Stage['clients']): Promise<SyncReport[]> {
 /** Fails unless the three folders and the store hold the same. Gives the tree. `mayBeLater`: see storeDifferences. */
 export function checkEqual(
   { clients, place }: Stage,
-  mayBeLater: (digest: string) => boolean = () => false,
+  mayBeLater: (digest: string) => number = () => 0,
 ): Tree {
   const [first, ...others] = clients;
   const tree = readTree(first.folder);
