@@ -87,6 +87,10 @@ async function playOnce(name: StoreName, files: number): Promise<Figures[]> {
   const store = await openStore(name, root);
   const { server } = store;
   const counter = server && (await startCounter(server.host, server.port));
+  const stop = (): void => {
+    void store.close().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     const settings = store.settings(counter === undefined ? {} : { port: counter.port });
     const [one, other] = ['one', 'other'].map(
@@ -97,6 +101,7 @@ async function playOnce(name: StoreName, files: number): Promise<Figures[]> {
     for (const client of [one, one, other]) figures.push(await sync(client, counter));
     return figures;
   } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
     await counter?.stop();
     await store.close();
     rmSync(root, { recursive: true });

@@ -30,6 +30,10 @@ async function play(name: StoreName): Promise<boolean> {
   }
   console.log(`${name}, ${wanted.files} files, seed ${wanted.seed}`);
   const stage = await openStage(name);
+  const stop = (): void => {
+    void stage.close().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
   const scenario = {
     stage,
     files: Number(wanted.files),
@@ -50,6 +54,7 @@ async function play(name: StoreName): Promise<boolean> {
     console.log(`   failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
     return false;
   } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
     await stage.close();
   }
 }
