@@ -38,8 +38,8 @@ export interface ClientOptions {
   readonly store: readonly string[];
   /** Default: a directory that is made. */
   readonly folder?: string;
-  /** Default: beside the configuration. */
-  readonly state?: string;
+  /** Default: relaxed. */
+  readonly rounds?: 'relaxed' | 'strict';
 }
 
 export class Client {
@@ -60,15 +60,20 @@ export class Client {
   }
 
   /** Writes the configuration anew. */
-  configure({ store, state = './state' }: Pick<ClientOptions, 'store' | 'state'>): void {
+  configure({ store, rounds = 'relaxed' }: Pick<ClientOptions, 'store' | 'rounds'>): void {
     const text = [
       `client: ${this.name}`,
-      `state: ${JSON.stringify(state)}`,
+      'state: ./state',
       'stores:',
       '  place:',
       ...store.map((line) => `    ${line}`),
       'folders:',
-      `  - { name: documents, local: ${JSON.stringify(this.folder)}, store: place, path: /${PLACE}, settle: 0s }`,
+      '  - name: documents',
+      `    local: ${JSON.stringify(this.folder)}`,
+      '    store: place',
+      `    path: /${PLACE}`,
+      '    settle: 0s',
+      `    rounds: ${rounds}`,
       '',
     ];
     writeFileSync(this.config, text.join('\n'), { mode: 0o600 });

@@ -11,7 +11,7 @@ import { pull } from './pull.ts';
 import type { LocalView } from './scan.ts';
 import type { StoreTree } from './tree.ts';
 
-const OTHER_PROGRAM = 'another program on the store';
+export const OTHER_PROGRAM = 'another program on the store';
 
 interface Hunt {
   readonly tree: StoreTree;

@@ -2,17 +2,23 @@
 import type { GuardedDeed } from '../decide/guard.ts';
 import { DIRECTORY_KEY, keyOf } from '../model/entry.ts';
 import { clientOf } from '../model/version.ts';
+import { OTHER_PROGRAM } from './absence.ts';
 import type { Context } from './context.ts';
 import { forgetHeldExcept, guardDeeds } from './guarding.ts';
 import type { LocalView } from './scan.ts';
 import type { Plan } from './plan-steps.ts';
+import type { StoreView } from './survey.ts';
 
 /** Takes out of the plan what the guard holds. */
-export function guarded(ctx: Context, plan: Plan, local: LocalView): Plan {
+export function guarded(
+  ctx: Context,
+  plan: Plan,
+  { local, store }: { readonly local: LocalView; readonly store: StoreView },
+): Plan {
   const deeds = guardedDeeds(ctx, plan, local);
   const held = guardDeeds(ctx, deeds);
   const wanted = new Set(deeds.map((deed) => deed.path));
-  forgetHeldExcept(ctx.state, new Set([...wanted, ...heldAbsences(ctx)]));
+  forgetHeldExcept(ctx.state, new Set([...wanted, ...heldAbsences(ctx, store)]));
   ctx.state.commit();
   const free = <T extends { path: string }>(steps: T[]) => steps.filter((s) => !held.has(s.path));
   return {
@@ -24,11 +30,17 @@ export function guarded(ctx: Context, plan: Plan, local: LocalView): Plan {
   };
 }
 
-/** Absences held in the survey stay held while the store lacks the file: the survey asks again each time. */
-function heldAbsences(ctx: Context): string[] {
-  return [...ctx.state.held.keys(), ...ctx.state.accepted.keys()].filter((path) =>
-    ctx.state.sightings.has(path),
-  );
+/** Absences held in the survey are no part of the plan; they stay held while the store lacks the file. */
+function heldAbsences(ctx: Context, store: StoreView): string[] {
+  const { state } = ctx;
+  return [...state.held.entries(), ...state.accepted.entries()]
+    .filter(
+      ([path, { origin }]) =>
+        origin === OTHER_PROGRAM &&
+        state.sightings.has(path) &&
+        (store.absent(path) || store.blocked(path)),
+    )
+    .map(([path]) => path);
 }
 
 function guardedDeeds(ctx: Context, plan: Plan, local: LocalView): GuardedDeed[] {

@@ -34,7 +34,7 @@ export function makePlan(ctx: Context, local: LocalView, store: StoreView): Plan
     return done === 'no';
   });
   ctx.state.commit();
-  return guarded(ctx, { ...grouped(ctx, rest, local), recorded }, local);
+  return guarded(ctx, { ...grouped(ctx, rest, local), recorded }, { local, store });
 }
 
 function allPaths(ctx: Context, local: LocalView): string[] {
