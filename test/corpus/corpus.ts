@@ -55,7 +55,8 @@ function makeDirectories(root: string, rng: Rng, { names, count }: Wanted): stri
   while (made.length <= count) {
     const parent = rng.pick(made);
     if (parent.split('/').length >= DEEPEST) continue;
-    const path = below(parent, makeName(rng, names.directories, made.length));
+    // Numbers of directories, links and empty directories are beyond those of files: no two names are alike.
+    const path = below(parent, makeName(rng, names.directories, 3_000_000 + made.length));
     mkdirSync(join(root, path));
     made.push(path);
   }
