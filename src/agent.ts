@@ -6,13 +6,7 @@ import { join } from 'node:path';
 import { FolderBusyError } from './agent-errors.ts';
 import type { Config, FolderConfig } from './config/config.ts';
 import { ignoreRules } from './config/ignore.ts';
-import type {
-  Folder,
-  FolderEvent,
-  FolderStatus,
-  OpenFolder,
-  SyncReport,
-} from './core/ports/folder.ts';
+import type { Folder, FolderEvent, OpenFolder, SyncReport } from './core/ports/folder.ts';
 import type { LocalTree } from './core/ports/local-tree.ts';
 import type { StateStore } from './core/ports/state-store.ts';
 import type { Transport } from './core/ports/transport.ts';
@@ -43,9 +37,14 @@ export interface AgentWork {
   readonly onEvent: (folder: string, event: FolderEvent) => void;
 }
 
-export interface SyncWork extends AgentWork {
+/** Work that asks a store. */
+export interface OnlineWork extends AgentWork {
   readonly signal: AbortSignal;
-  readonly dryRun: boolean;
+  /** Nothing is changed on the store. Default false. */
+  readonly dryRun?: boolean;
+}
+
+export interface SyncWork extends OnlineWork {
   /** Milliseconds; undefined: do not wait for other clients. */
   readonly wait: number | undefined;
 }
@@ -57,54 +56,54 @@ export type Outcome<T> =
 
 /** Syncs the folders one by one; trouble with one does not keep the others from it. */
 export async function syncFolders(work: SyncWork): Promise<readonly Outcome<SyncReport>[]> {
-  const stores = new Map<string, Promise<Transport>>();
-  const sessions = new Map<string, Session>();
-  try {
-    const first = await each(work, async (folder) => {
-      work.signal.throwIfAborted();
-      const session = await openSession(folder, work, stores);
-      sessions.set(folder.name, session);
-      const alone = work.folders.length === 1;
-      return await session.folder.sync(syncOptions(work, alone ? work.wait : undefined));
-    });
-    const waits = work.wait !== undefined && work.folders.length > 1;
-    return waits ? await waitForAll(first, sessions, work) : first;
-  } finally {
-    for (const session of sessions.values()) session.close();
-    await Promise.allSettled([...stores.values()].map(async (store) => (await store).close()));
-  }
+  return await withSessions(work, async (sessions) => {
+    const alone = work.folders.length === 1;
+    const first = await each(work, async (folder) =>
+      (await sessions.open(folder)).sync(syncOptions(work, alone ? work.wait : undefined)),
+    );
+    return work.wait === undefined || alone ? first : await waitForAll(first, sessions, work);
+  });
 }
 
-/** From the local state alone. `undefined`: this folder was never synced here. */
-export async function statusOf(
+/** Lets `act` work with each folder, its store connected and nobody else at it. */
+export async function onFolders<T>(
+  work: OnlineWork,
+  act: (folder: Folder) => Promise<T>,
+): Promise<readonly Outcome<T>[]> {
+  return await withSessions(work, (sessions) =>
+    each(work, async (folder) => await act(await sessions.open(folder))),
+  );
+}
+
+/** Lets `act` read each folder's local state; no store is asked. `undefined`: this folder was never synced here. */
+export async function onStates<T>(
   work: AgentWork,
-): Promise<readonly Outcome<FolderStatus | undefined>[]> {
+  act: (folder: Folder) => T,
+): Promise<readonly Outcome<T | undefined>[]> {
   return await each(work, (folder) => {
-    if (!work.parts.stateExists(stateFile(work.config, folder))) return undefined;
-    const state = work.parts.openState(stateFile(work.config, folder));
+    const file = stateFile(work.config, folder);
+    if (!work.parts.stateExists(file)) return undefined;
+    const state = work.parts.openState(file);
     try {
-      return engineFolder(folder, work, { transport: CLOSED, state }).status();
+      return act(engineFolder(folder, work, { transport: CLOSED, state }));
     } finally {
       state.close();
     }
   });
 }
 
-/** Releases held paths; `ids` undefined: all. Tells how many per folder. */
-export async function acceptHeld(
+/** As {@link onStates}, for what changes the state: nobody else may be at the folder meanwhile. */
+export async function onLockedStates<T>(
   work: AgentWork,
-  ids: readonly string[] | undefined,
-): Promise<readonly Outcome<number>[]> {
-  return await each(work, (folder) => {
-    if (!work.parts.stateExists(stateFile(work.config, folder))) return 0;
+  act: (folder: Folder) => T,
+): Promise<readonly Outcome<T | undefined>[]> {
+  return await each(work, async (folder) => {
+    if (!work.parts.stateExists(stateFile(work.config, folder))) return undefined;
     const lock = lockFolder(folder, work.parts);
     try {
-      const state = work.parts.openState(stateFile(work.config, folder));
-      try {
-        return engineFolder(folder, work, { transport: CLOSED, state }).accept(ids);
-      } finally {
-        state.close();
-      }
+      const [outcome] = await onStates({ ...work, folders: [folder] }, act);
+      if (outcome?.ok === false) throw outcome.error;
+      return outcome?.value;
     } finally {
       lock.release();
     }
@@ -126,33 +125,67 @@ async function each<T>(
   return outcomes;
 }
 
+/** Folders that are open, over stores that are connected: each once, all closed at the end. */
+class Sessions {
+  readonly #work: OnlineWork;
+  readonly #stores = new Map<string, Promise<Transport>>();
+  readonly #folders = new Map<string, Session>();
+
+  constructor(work: OnlineWork) {
+    this.#work = work;
+  }
+
+  async open(config: FolderConfig): Promise<Folder> {
+    this.#work.signal.throwIfAborted();
+    const session = this.#folders.get(config.name) ?? (await this.#openSession(config));
+    this.#folders.set(config.name, session);
+    return session.folder;
+  }
+
+  async close(): Promise<void> {
+    for (const session of this.#folders.values()) session.close();
+    await Promise.allSettled(
+      [...this.#stores.values()].map(async (store) => (await store).close()),
+    );
+  }
+
+  /** ORDER: the lock before the state, so that two agents never read one state; both are given back whatever fails. */
+  async #openSession(config: FolderConfig): Promise<Session> {
+    const { parts } = this.#work;
+    const lock = lockFolder(config, parts);
+    let state: StateStore | undefined;
+    const close = (): void => {
+      state?.close();
+      lock.release();
+    };
+    try {
+      state = parts.openState(stateFile(this.#work.config, config));
+      const opening = this.#stores.get(config.store) ?? parts.openStore(config.store);
+      this.#stores.set(config.store, opening);
+      const transport = await folderTransport(await opening, config, this.#work);
+      return { folder: engineFolder(config, this.#work, { transport, state }), close };
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+}
+
+async function withSessions<T>(
+  work: OnlineWork,
+  act: (sessions: Sessions) => Promise<T>,
+): Promise<T> {
+  const sessions = new Sessions(work);
+  try {
+    return await act(sessions);
+  } finally {
+    await sessions.close();
+  }
+}
+
 interface Session {
   readonly folder: Folder;
   close(): void;
-}
-
-/** ORDER: the lock before the state, so that two agents never read one state; both are given back whatever fails. */
-async function openSession(
-  folder: FolderConfig,
-  work: SyncWork,
-  stores: Map<string, Promise<Transport>>,
-): Promise<Session> {
-  const lock = lockFolder(folder, work.parts);
-  let state: StateStore | undefined;
-  const close = (): void => {
-    state?.close();
-    lock.release();
-  };
-  try {
-    state = work.parts.openState(stateFile(work.config, folder));
-    const opening = stores.get(folder.store) ?? work.parts.openStore(folder.store);
-    stores.set(folder.store, opening);
-    const transport = await folderTransport(await opening, folder, work);
-    return { folder: engineFolder(folder, work, { transport, state }), close };
-  } catch (error) {
-    close();
-    throw error;
-  }
 }
 
 function lockFolder(folder: FolderConfig, parts: AgentParts): { release(): void } {
@@ -164,13 +197,13 @@ function lockFolder(folder: FolderConfig, parts: AgentParts): { release(): void 
 async function folderTransport(
   store: Transport,
   folder: FolderConfig,
-  { dryRun, signal, onEvent }: SyncWork,
+  { dryRun, signal, onEvent }: OnlineWork,
 ): Promise<Transport> {
   const steady = withRetry(store, {
     onRetry: (error, milliseconds) =>
       onEvent(folder.name, { type: 'waiting', reason: error.message, milliseconds }),
   });
-  if (dryRun) return withDryRun(withRoot(steady, folder.path));
+  if (dryRun === true) return withDryRun(withRoot(steady, folder.path));
   await ensureRoot(steady, folder.path, signal);
   return withRoot(steady, folder.path);
 }
@@ -207,23 +240,21 @@ function engineFolder(
 /** Each folder was synced once before anybody waits: no folder's other clients hold up the next folder. */
 async function waitForAll(
   first: readonly Outcome<SyncReport>[],
-  sessions: ReadonlyMap<string, Session>,
+  sessions: Sessions,
   work: SyncWork,
 ): Promise<readonly Outcome<SyncReport>[]> {
   const end = work.parts.clock.monotonic() + (work.wait ?? 0);
   const reports = new Map(first.map((outcome) => [outcome.folder, outcome]));
-  return await each(work, async ({ name }) => {
-    const before = reports.get(name);
-    const session = sessions.get(name);
-    if (before?.ok === false) throw before.error;
-    if (before === undefined || session === undefined)
-      throw new Error(`folder "${name}" was not opened`);
+  return await each(work, async (folder) => {
+    const before = reports.get(folder.name);
+    if (before?.ok !== true) throw before?.error;
     const left = Math.max(0, end - work.parts.clock.monotonic());
-    return addReports(before.value, await session.folder.sync(syncOptions(work, left)));
+    const session = await sessions.open(folder);
+    return addReports(before.value, await session.sync(syncOptions(work, left)));
   });
 }
 
-function syncOptions({ signal, dryRun }: SyncWork, wait: number | undefined) {
+function syncOptions({ signal, dryRun = false }: SyncWork, wait: number | undefined) {
   return { signal, dryRun, ...(wait === undefined ? {} : { wait }) };
 }
 

@@ -7,15 +7,13 @@ import { readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import yargs from 'yargs';
 import type { Argv } from 'yargs';
+import { DEFAULT_WAIT, withCommands } from './cli/commands/index.ts';
 import { EXIT } from './cli/exit-codes.ts';
 import type { ExitCode } from './cli/exit-codes.ts';
 import type { Program } from './cli/program.ts';
 import { run } from './cli/run.ts';
 import type { Command, GlobalArguments } from './cli/run.ts';
 import { UsageError } from './cli/usage-error.ts';
-
-/** `--wait` without a number, seconds. */
-const DEFAULT_WAIT = 300;
 
 const EXITS = [
   'Exit codes: 0 in sync; 1 failed; 2 wrong usage or configuration; 3 done, but some paths have',
@@ -29,10 +27,10 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   const act = async (args: GlobalArguments, command: Command): Promise<void> => {
     exit = await run(args, command, { signal: controller.signal, ...surroundings() });
   };
-  const parser = commands(globals(argv), act)
+  const parser = withCommands(globals(argv), act)
     .epilogue(EXITS)
     .strict()
-    .demandCommand(1, 'Say what to do: sync, status, accept or demo.')
+    .demandCommand(1, 'Say what to do, for example: ownsync sync')
     .recommendCommands()
     // ORDER: thrown, so that a command with a wrong argument is never run all the same.
     .fail((message: string | null, error: Error | undefined) => {
@@ -65,79 +63,6 @@ function globals(argv: readonly string[]): Argv<GlobalArguments> {
     .version(version())
     .wrap(100)
     .exitProcess(false);
-}
-
-type Act = (args: GlobalArguments, command: Command) => Promise<void>;
-
-function commands(parser: Argv<GlobalArguments>, act: Act): Argv<GlobalArguments> {
-  return parser
-    .command(
-      'sync [folders..]',
-      'Bring folders in sync, all or the named ones',
-      (sub) =>
-        sub
-          .positional('folders', {
-            type: 'string',
-            array: true,
-            default: [] as string[],
-            describe: 'Names of folders',
-          })
-          .option('dry-run', {
-            type: 'boolean',
-            default: false,
-            describe: 'Only show what would be done',
-          })
-          .option('wait', {
-            type: 'number',
-            requiresArg: true,
-            describe: `Wait until all live computers hold everything (--wait or --wait=SECONDS; ${DEFAULT_WAIT} if not said)`,
-          })
-          .option('json', { type: 'boolean', default: false, describe: 'One JSON object a line' })
-          .check(({ wait }) => {
-            if (wait === undefined || (Number.isFinite(wait) && wait >= 0)) return true;
-            throw new Error('--wait expects a number of seconds');
-          }, false),
-      (args) =>
-        act(args, async (program) => {
-          const { sync } = await import('./cli/sync.ts');
-          const { folders, dryRun, wait, json } = args;
-          return await sync(program, { folders, dryRun, wait, json });
-        }),
-    )
-    .command(
-      'status',
-      'Show what is known here, without asking a store',
-      (sub) => sub.option('json', { type: 'boolean', default: false, describe: 'One JSON object' }),
-      (args) =>
-        act(args, async (program) =>
-          (await import('./cli/status.ts')).status(program, { json: args.json }),
-        ),
-    )
-    .command(
-      'accept [ids..]',
-      'Let held paths go on: all, or those of the given ids',
-      (sub) =>
-        sub.positional('ids', {
-          type: 'string',
-          array: true,
-          default: [] as string[],
-          describe: 'Ids from status',
-        }),
-      (args) =>
-        act(args, async (program) =>
-          (await import('./cli/accept.ts')).accept(program, { ids: args.ids }),
-        ),
-    )
-    .command(
-      'demo',
-      'Two computers and a server in a temporary directory',
-      (sub) =>
-        sub.option('once', { type: 'boolean', default: false, describe: 'End after the tour' }),
-      (args) =>
-        act(args, async (program) =>
-          (await import('./cli/demo.ts')).demo(program, { once: args.once }),
-        ),
-    );
 }
 
 /** A bare `--wait` must not take the next word, which names a folder, for its number. */

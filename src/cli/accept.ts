@@ -1,7 +1,7 @@
 /**
  * `ownsync accept`: lets held paths go on at the next sync. Changes the local state only.
  */
-import { acceptHeld } from '../agent.ts';
+import { onLockedStates } from '../agent.ts';
 import { EXIT, worstExit } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { explain, explanationLines } from './explain.ts';
@@ -17,15 +17,17 @@ export async function accept(
   const { terminal, log, secrets } = program;
   const parts = await program.partsFor(config, program);
   const work = { config, folders: chooseFolders(config, []), parts, log, onEvent: () => undefined };
-  const outcomes = await acceptHeld(work, ids.length === 0 ? undefined : ids);
+  const outcomes = await onLockedStates(work, (folder) =>
+    folder.accept(ids.length === 0 ? undefined : ids),
+  );
 
   let released = 0;
   const failures: ExitCode[] = [];
   for (const outcome of outcomes) {
     if (outcome.ok) {
-      released += outcome.value;
-      if (outcome.value > 0)
-        terminal.out(`${outcome.folder}: ${count(outcome.value, 'path')} released`);
+      const paths = outcome.value ?? 0;
+      released += paths;
+      if (paths > 0) terminal.out(`${outcome.folder}: ${count(paths, 'path')} released`);
     } else {
       const failure = explain(outcome.error, secrets);
       explanationLines(failure).forEach((line) => terminal.err(`${outcome.folder}: ${line}`));

@@ -1,7 +1,7 @@
 /**
  * `ownsync status`: what this computer knows, from its local state alone. Asks no store and loads no plugin.
  */
-import { statusOf } from '../agent.ts';
+import { onStates } from '../agent.ts';
 import type { FolderStatus } from '../core/ports/folder.ts';
 import { EXIT, worstExit } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -29,7 +29,7 @@ export async function status(
   const folders = chooseFolders(config, []);
   const parts = await program.partsFor(config, program);
   const work = { config, folders, parts, log: program.log, onEvent: () => undefined };
-  const outcomes = await statusOf(work);
+  const outcomes = await onStates(work, (folder) => folder.status());
   const states = outcomes.map((outcome, index): FolderState => {
     const { local = '', store = '', path = '' } = folders[index] ?? {};
     const base = { folder: outcome.folder, local, store, path };

@@ -85,7 +85,7 @@ describe('the program ownsync', function () {
   }
 
   const wrong: readonly (readonly [string, readonly string[], string])[] = [
-    ['no command', [], 'Say what to do: sync, status, accept or demo.'],
+    ['no command', [], 'Say what to do'],
     ['an unknown command', ['snyc'], 'Did you mean sync?'],
     ['an unknown option', ['sync', '--dry'], 'Unknown argument: dry'],
     ['a wait that is no number', ['sync', '--wait=soon'], '--wait expects a number of seconds'],
