@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches the real FTP servers that the tests run against: proftpd, vsftpd, pure-ftpd (Debian or Ubuntu).
+# Fetches the real servers that the tests run against: proftpd, vsftpd, pure-ftpd, openssh (Debian or Ubuntu).
 # Their packages exclude one another, so each is unpacked into a folder of its own below
 # ${OWNSYNC_SERVERS:-$HOME/.cache/ownsync-servers}, together with the libraries it needs. Nothing is installed or
 # started, nothing outside that folder is changed, and a second run does nothing.
@@ -48,7 +48,7 @@ missing_libraries() {
 }
 
 mkdir -p "$target"
-for name in proftpd vsftpd pure-ftpd; do
+for name in proftpd vsftpd pure-ftpd openssh; do
   [ -e "$target/$name/.complete" ] || stale=yes
 done
 if [ "${stale:-no}" = yes ] && [ "$(id -u)" = 0 ]; then
@@ -64,9 +64,13 @@ if [ "${stale:-no}" = yes ]; then
   unpack vsftpd vsftpd $libraries
   # shellcheck disable=SC2086
   unpack pure-ftpd pure-ftpd pure-ftpd-common $libraries
+  # shellcheck disable=SC2046
+  unpack openssh openssh-server openssh-sftp-server openssh-client $(existing libwrap0 libwtmpdb0 libgssapi-krb5-2 \
+    libkrb5-3 libkrb5support0 libk5crypto3 libkeyutils1 libselinux1 libaudit1 libpam0g libcom-err2)
 fi
 
-missing=$(missing_libraries "$target/proftpd/usr/sbin/proftpd" "$target/vsftpd/usr/sbin/vsftpd" "$target/pure-ftpd/usr/sbin/pure-ftpd")
+missing=$(missing_libraries "$target/proftpd/usr/sbin/proftpd" "$target/vsftpd/usr/sbin/vsftpd" "$target/pure-ftpd/usr/sbin/pure-ftpd" \
+  "$target/openssh/usr/sbin/sshd")
 if [ -n "$missing" ]; then
   echo "install.sh: libraries are missing:" >&2
   echo "$missing" >&2
