@@ -187,7 +187,7 @@ async function backAgain(
 async function copyAndRemove(disk: Disk, { from, to, expected }: Move): Promise<LocalOutcome> {
   if (expected.kind !== 'file') return 'changed';
   const content = sourceOf(disk, from, expected).open(0);
-  const staged = await stageContent(disk, content, new AbortController().signal);
+  const staged = await stageContent(disk, { content, signal: new AbortController().signal });
   const metadata = { mtime: Math.floor(expected.mtime / 1000), executable: expected.executable };
   const placed = await placeStaged(disk, staged, { path: to, expected: undefined, metadata });
   return placed === 'changed' ? 'changed' : removeToTrash(disk, from, expected);

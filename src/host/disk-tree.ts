@@ -3,9 +3,7 @@
  * tidies up. To be used only while holding the folder's lock (folder-lock.ts): what another process has under way would be taken
  * for the leftovers of a crash.
  */
-import { mkdirSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { LocalError } from '../core/ports/local-tree.ts';
 import type {
   LocalFacts,
@@ -27,7 +25,7 @@ import { placeStaged, placeSymlink } from './disk-place.ts';
 import { digestFile, readTextFile, sourceOf } from './disk-read.ts';
 import { attach, openDisk, prepare, readMarker, writeMarker } from './disk-root.ts';
 import { scanDisk } from './disk-scan.ts';
-import { discardStaged, stageContent, stagingDirectory } from './disk-stage.ts';
+import { discardStaged, dropKept, keptBytes, stageContent, sweepStaged } from './disk-stage.ts';
 import { look } from './disk-stat.ts';
 import { sweepTrash } from './disk-trash.ts';
 import {
@@ -74,7 +72,10 @@ function treeOn(
     digest: (path, expected) => digestFile(disk, path, expected),
     source: (path, expected) => sourceOf(disk, path, expected),
     readText: (path) => readTextFile(disk, path),
-    stage: (content, signal) => stageContent(disk, content, signal),
+    stage: (content, signal, wanted) => stageContent(disk, { content, signal, wanted }),
+    kept: (digest) =>
+      onDisk(disk, { action: 'look at a temporary file' }, () => keptBytes(disk, digest)),
+    dropKept: (wanted) => onDisk(disk, { action: 'tidy up' }, () => dropKept(disk, wanted)),
     discard: (staged) => discardStaged(disk, staged),
     place: (staged, path, expected, metadata) =>
       onDisk(disk, { action: 'write', path }, () =>
@@ -137,11 +138,7 @@ async function recoverLeftovers(disk: Disk, leftovers: readonly string[]): Promi
 
 async function sweep(disk: Disk, retention: number): Promise<void> {
   checkRoot(disk);
-  const staging = stagingDirectory(disk);
-  mkdirSync(staging, { recursive: true, mode: 0o700 });
-  for (const name of readdirSync(staging)) {
-    if (!disk.underWay.has(name)) await rm(join(staging, name), { recursive: true, force: true });
-  }
+  await sweepStaged(disk);
   for (const path of disk.leftovers) await sweepBeside(disk, path);
   await sweepTrash(disk, retention);
 }

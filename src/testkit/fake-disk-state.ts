@@ -31,6 +31,8 @@ export interface DiskState {
   readonly volume: Volume;
   readonly facts: LocalFacts;
   readonly staged: Map<string, Staged>;
+  /** Digest of a whole content → what a cut staging of it has kept. */
+  readonly kept: Map<string, Uint8Array>;
   trash: TrashItem[];
   asides: Aside[];
   marker: string | undefined;

@@ -3,7 +3,12 @@
  * would take, with a gate before, between and after them. Here are those that only read, and those on ownsync's own things.
  */
 import { createHash } from 'node:crypto';
-import { LocalError, type LocalStat, type LocalTree } from '../core/ports/local-tree.ts';
+import {
+  LocalError,
+  type LocalStat,
+  type LocalTree,
+  type Wanted,
+} from '../core/ports/local-tree.ts';
 import { recoverAsides } from './fake-disk-aside.ts';
 import { changesOf } from './fake-disk-change.ts';
 import type { DiskState } from './fake-disk-state.ts';
@@ -43,7 +48,17 @@ export function connectDisk(state: DiskState, gate: DiskGate): LocalTree {
         const node = volume.find(path);
         return node?.kind === 'file' ? new TextDecoder().decode(node.bytes) : undefined;
       }),
-    stage: (content, signal) => stage(session, content, signal),
+    stage: (content, signal, wanted) => stage(session, content, { signal, wanted }),
+    kept: (digest) =>
+      perform(
+        session,
+        { operation: 'kept', path: digest },
+        () => state.kept.get(digest)?.length ?? 0,
+      ),
+    dropKept: (wanted) =>
+      perform(session, { operation: 'dropKept', path: '' }, () => {
+        for (const digest of state.kept.keys()) if (!wanted.has(digest)) state.kept.delete(digest);
+      }),
     discard: ({ token }) =>
       perform(session, { operation: 'discard', path: token }, () => {
         state.staged.delete(token);
@@ -101,28 +116,43 @@ async function* readParts(
   bytes();
 }
 
+interface Staging {
+  readonly signal: AbortSignal;
+  readonly wanted: Wanted | undefined;
+}
+
+/** What is wanted by its digest is kept chunk by chunk, as a disk keeps it however the program ends. */
 async function stage(
   session: Session,
   content: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
+  { signal, wanted }: Staging,
 ): Promise<{ token: string; digest: string; size: number }> {
   const { state } = session;
   const token = `staged-${String((state.tokens += 1))}`;
-  const hash = createHash('sha256');
-  const parts: Uint8Array[] = [];
-  let size = 0;
   const entry = session.gate('before', 'stage', token);
   if (entry !== undefined) await entry;
+  let bytes = beginning(state, wanted);
   for await (const part of content) {
     signal.throwIfAborted();
-    hash.update(part);
-    parts.push(part);
-    size += part.length;
-    if (size > state.space) throw new LocalError('the disk is full', { kind: 'no-space' });
+    bytes = Buffer.concat([bytes, part]);
+    if (bytes.length > state.space) {
+      if (wanted !== undefined) state.kept.delete(wanted.digest);
+      throw new LocalError('the disk is full', { kind: 'no-space' });
+    }
+    if (wanted !== undefined) state.kept.set(wanted.digest, bytes);
   }
+  const size = bytes.length;
   state.space -= size;
-  state.staged.set(token, { bytes: Buffer.concat(parts), owner: session });
+  if (wanted !== undefined) state.kept.delete(wanted.digest);
+  state.staged.set(token, { bytes, owner: session });
   const exit = session.gate('after', 'stage', token);
   if (exit !== undefined) await exit;
-  return { token, digest: hash.digest('hex'), size };
+  return { token, digest: createHash('sha256').update(bytes).digest('hex'), size };
+}
+
+function beginning(state: DiskState, wanted: Wanted | undefined): Uint8Array {
+  if (wanted === undefined || wanted.from === 0) return new Uint8Array();
+  const bytes = state.kept.get(wanted.digest);
+  if (bytes !== undefined && bytes.length >= wanted.from) return bytes.subarray(0, wanted.from);
+  throw new LocalError('what was kept is shorter than it was', { kind: 'unknown' });
 }

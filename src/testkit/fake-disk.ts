@@ -69,6 +69,8 @@ function take(to: DiskState, from: DiskState, fresh: boolean): void {
   to.trash = [...from.trash];
   to.asides = [];
   to.tokens = Math.max(to.tokens, from.tokens);
+  to.kept.clear();
+  for (const [digest, bytes] of from.kept) to.kept.set(digest, bytes);
   to.staged.clear();
   for (const [token, file] of from.staged) to.staged.set(token, file);
 }

@@ -19,6 +19,7 @@ import {
 import type { Case, LocalTreeBench } from './local-tree-bench.ts';
 import { describePlacing } from './local-tree-placing.ts';
 import { describeChanges } from './local-tree-changes.ts';
+import { describeKeeping } from './local-tree-keeping.ts';
 
 export type { LocalTreeBench } from './local-tree-bench.ts';
 
@@ -38,6 +39,7 @@ export function describeLocalTree(name: string, setup: () => LocalTreeBench): vo
     describeScan(() => bench);
     describeReading(() => bench);
     describeStaging(() => bench);
+    describeKeeping(() => bench);
     describePlacing(() => bench);
     describeChanges(() => bench);
   });

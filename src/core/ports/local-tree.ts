@@ -54,6 +54,14 @@ export interface StagedFile {
   readonly size: number;
 }
 
+/** A content that is known by its digest before it comes, so that what a cut left of it is worth keeping. */
+export interface Wanted {
+  /** SHA-256 in hex. */
+  readonly digest: string;
+  /** So many bytes of what was kept are its beginning; `content` goes on after them. */
+  readonly from: number;
+}
+
 /** What an operation on a user's path came to. `changed`: the path is no longer what was expected; nothing was done. */
 export type LocalOutcome = 'done' | 'changed';
 
@@ -75,8 +83,20 @@ export interface LocalTree {
   source(path: string, expected: LocalStat): Source;
   /** Small text file at the root (`.ownsyncignore`); undefined if absent. */
   readText(path: string): Promise<string | undefined>;
-  /** Writes a temporary file on the root's disk, flushed, never visible to a scan. Fails with LocalError `no-space` on a full disk. */
-  stage(content: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<StagedFile>;
+  /**
+   * Writes a temporary file on the root's disk, flushed, never visible to a scan. Fails with LocalError `no-space` on a full disk.
+   * With `wanted`, what has come when `content` fails is kept for a later call, in this run or another; the digest told is that
+   * of the whole, kept beginning included, and may be another than the wanted one.
+   */
+  stage(
+    content: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+    wanted?: Wanted,
+  ): Promise<StagedFile>;
+  /** Bytes that are kept of a content whose staging was cut; 0: none. */
+  kept(digest: string): Promise<number>;
+  /** Drops what is kept of all other contents. */
+  dropKept(wanted: ReadonlySet<string>): Promise<void>;
   /** Drops a staged file that is not wanted after all. */
   discard(staged: StagedFile): Promise<void>;
   /**
@@ -107,7 +127,7 @@ export interface LocalTree {
     expected: LocalStat,
     metadata: { readonly mtime: number; readonly executable: boolean },
   ): Promise<LocalStat | 'changed'>;
-  /** Removes temporary files of rounds that were interrupted, and trash older than the retention (milliseconds). */
+  /** Removes temporary files of rounds that were interrupted, except what is kept for a later one, and trash older than the retention (milliseconds). */
   sweep(trashRetention: number): Promise<void>;
 }
 
