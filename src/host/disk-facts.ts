@@ -1,7 +1,7 @@
 /**
  * What the disk under the root makes of names: tried in our own directory where that can be done, never on users' files.
  */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { LocalFacts } from '../core/ports/local-tree.ts';
 import { errno } from './disk-errors.ts';
@@ -15,15 +15,46 @@ export const usualFacts: LocalFacts = {
   caseSensitive: process.platform !== 'win32' && process.platform !== 'darwin',
   unicode: 'as-given',
   nameBytes: NAME_BYTES,
+  keepsExecutable: process.platform !== 'win32',
 };
 
 /** `directory` is ours and exists. */
 export function probeFacts(directory: string): LocalFacts {
   return {
     caseSensitive: isCaseSensitive(directory),
-    unicode: unicodeForm(directory),
     nameBytes: longestName(directory),
+    ...byWriting(directory),
   };
+}
+
+/** What only files can tell. A full disk must not keep a client from uploading: then the usual is assumed. */
+function byWriting(directory: string): Pick<LocalFacts, 'unicode' | 'keepsExecutable'> {
+  let probe: string | undefined;
+  try {
+    probe = mkdtempSync(join(directory, 'probe-'));
+    // ORDER: names first, while the directory is empty.
+    return { unicode: unicodeForm(probe), keepsExecutable: keepsExecutable(probe) };
+  } catch (error) {
+    if (['ENOSPC', 'EDQUOT'].includes(errno(error))) return usualFacts;
+    throw error;
+  } finally {
+    if (probe !== undefined) rmSync(probe, { recursive: true, force: true });
+  }
+}
+
+function keepsExecutable(directory: string): boolean {
+  const file = join(directory, 'mode');
+  return [0o600, 0o700].every((mode) => {
+    writeFileSync(file, '');
+    try {
+      chmodSync(file, mode);
+    } catch (error) {
+      // SERVER: a share that knows no modes may refuse to set one.
+      if (!['EPERM', 'ENOTSUP', 'EINVAL', 'ENOSYS'].includes(errno(error))) throw error;
+    }
+    const found = look(file);
+    return found?.kind === 'file' && found.executable === (mode === 0o700);
+  });
 }
 
 /**
@@ -39,19 +70,9 @@ function isCaseSensitive(directory: string): boolean {
 function unicodeForm(directory: string): LocalFacts['unicode'] {
   const composed = 'é'.normalize('NFC');
   const decomposed = 'é'.normalize('NFD');
-  let probe: string | undefined;
-  try {
-    probe = mkdtempSync(join(directory, 'probe-'));
-    const kept = [composed, decomposed].map((name) => nameAfterWriting(join(probe ?? '', name)));
-    if (kept[0] === decomposed) return 'nfd';
-    return kept[1] === composed ? 'nfc' : 'as-given';
-  } catch (error) {
-    // A full disk must not keep a client from uploading.
-    if (['ENOSPC', 'EDQUOT'].includes(errno(error))) return usualFacts.unicode;
-    throw error;
-  } finally {
-    if (probe !== undefined) rmSync(probe, { recursive: true, force: true });
-  }
+  const kept = [composed, decomposed].map((name) => nameAfterWriting(join(directory, name)));
+  if (kept[0] === decomposed) return 'nfd';
+  return kept[1] === composed ? 'nfc' : 'as-given';
 }
 
 /** The name that the directory shows for it. APFS finds both forms and shows the first: each is tried alone. */

@@ -31,7 +31,7 @@ export function changesOf(session: Session): Changes {
         }
         const file = volume.newFile(nameOf(path), bytes);
         file.mtime = volume.rounded(metadata.mtime * 1000);
-        file.executable = metadata.executable;
+        file.executable = volume.executable(metadata.executable);
         state.staged.delete(staged.token);
         return file;
       }),
@@ -69,7 +69,7 @@ export function changesOf(session: Session): Changes {
         const node = volume.find(path);
         if (node?.kind !== 'file' || !sameStat(statOf(node), expected)) return 'changed';
         node.mtime = volume.rounded(metadata.mtime * 1000);
-        node.executable = metadata.executable;
+        node.executable = volume.executable(metadata.executable);
         node.ctime = volume.changeTime();
         return statOf(node) ?? 'changed';
       }),

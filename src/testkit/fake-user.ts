@@ -85,7 +85,8 @@ export function createFakeUser(volume: Volume): FakeUser {
       Object.assign(file(path), { mtime: volume.rounded(mtime), ctime: volume.changeTime() });
     },
     chmod(path, executable) {
-      Object.assign(file(path), { executable, ctime: volume.changeTime() });
+      const set = volume.executable(executable);
+      Object.assign(file(path), { executable: set, ctime: volume.changeTime() });
     },
     special(path) {
       const special: VolumeNode = { kind: 'special', id: volume.newId(), name: '' };
@@ -133,7 +134,7 @@ function writeFile(
   node.bytes = bytes;
   node.mtime = volume.rounded(options.mtime ?? volume.options.now());
   node.ctime = volume.changeTime();
-  node.executable = options.executable ?? before?.executable ?? false;
+  node.executable = volume.executable(options.executable ?? before?.executable ?? false);
   if (!keeps) volume.attach(parent, node);
 }
 

@@ -15,6 +15,8 @@ export interface VolumeOptions {
   readonly mtimePrecision?: number;
   /** The id of a removed file is given to the next new one, as real disks do. Default false. */
   readonly reuseIds?: boolean;
+  /** All files are shown as executable, or none, whatever was asked for. Default: as asked. */
+  readonly showsExecutable?: boolean;
 }
 
 export interface VolumeFile {
@@ -120,7 +122,14 @@ export class Volume {
 
   newFile(name: string, bytes: Uint8Array): VolumeFile {
     const id = this.newId();
-    const file = { kind: 'file' as const, id, name, bytes, executable: false, unreadable: false };
+    const file = {
+      kind: 'file' as const,
+      id,
+      name,
+      bytes,
+      executable: this.executable(false),
+      unreadable: false,
+    };
     return { ...file, mtime: this.rounded(this.options.now()), ctime: this.changeTime() };
   }
 
@@ -165,6 +174,11 @@ export class Volume {
     };
     const root = copy(other.root);
     if (root.kind === 'directory') this.root = root;
+  }
+
+  /** What becomes of a file's executable bit. */
+  executable(asked: boolean): boolean {
+    return this.options.showsExecutable ?? asked;
   }
 
   spelled(name: string): string {

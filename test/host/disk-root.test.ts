@@ -7,6 +7,7 @@ import { openDiskTree } from '../../src/host/disk-tree.ts';
 import { caseOn, failure, never, plain } from '../../src/testkit/local-tree-bench.ts';
 import { asOrdinaryUser } from './ordinary-user.ts';
 import { diskBench } from './disk-user.ts';
+import { everExecutable } from './fs-steps.ts';
 
 describe('disk root', () => {
   let bench: ReturnType<typeof diskBench>;
@@ -93,8 +94,14 @@ describe('disk root', () => {
         caseSensitive: true,
         unicode: 'as-given',
         nameBytes: 255,
+        keepsExecutable: true,
       });
     }
     expect(readdirSync(join(bench.root, '.ownsync', 'tmp'))).to.deep.equal([]);
+  });
+
+  it('a disk that shows every file as executable is recognised', async () => {
+    await everExecutable(() => bench.tree.rootState(undefined));
+    expect(bench.tree.facts.keepsExecutable).to.equal(false);
   });
 });

@@ -90,3 +90,23 @@ export async function caseBlind<T>(work: () => Promise<T>): Promise<T> {
     syncBuiltinESMExports();
   }
 }
+
+/** Runs `work` on a disk that shows every file as executable, as exFAT and many shares do. */
+export async function everExecutable<T>(work: () => Promise<T>): Promise<T> {
+  const functions = fs as unknown as Record<string, Step>;
+  const original = fs.lstatSync;
+  functions['lstatSync'] = (path, options) => {
+    const found = original(String(path), options as { bigint: true; throwIfNoEntry: false });
+    // Asked by Node itself it is no bigint.
+    return found?.isFile() === true && typeof found.mode === 'bigint'
+      ? Object.assign(Object.create(found) as object, { mode: found.mode | 0o111n })
+      : found;
+  };
+  syncBuiltinESMExports();
+  try {
+    return await work();
+  } finally {
+    functions['lstatSync'] = original as Step;
+    syncBuiltinESMExports();
+  }
+}

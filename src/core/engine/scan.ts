@@ -75,7 +75,7 @@ async function readEntries(
   const digests = await digestChanged(ctx, stats, troubled);
   const entries = new Map<string, Entry>();
   for (const [path, stat] of stats) {
-    const entry = entryOf(stat, digests.get(path));
+    const entry = entryOf(stat, digests.get(path), executableOf(ctx, path, stat));
     if (entry !== undefined) {
       entries.set(path, entry);
     }
@@ -83,7 +83,18 @@ async function readEntries(
   return entries;
 }
 
-function entryOf(stat: LocalStat, digest: string | undefined): Entry | undefined {
+/** A disk that does not keep the bit says nothing about it: the path stays what it was recorded to be. */
+function executableOf(ctx: Context, path: string, stat: LocalStat): boolean {
+  return ctx.local.facts.keepsExecutable
+    ? stat.kind === 'file' && stat.executable
+    : (ctx.state.ancestors.get(path)?.executable ?? false);
+}
+
+function entryOf(
+  stat: LocalStat,
+  digest: string | undefined,
+  executable: boolean,
+): Entry | undefined {
   switch (stat.kind) {
     case 'directory':
       return { kind: 'directory' };
@@ -97,7 +108,7 @@ function entryOf(stat: LocalStat, digest: string | undefined): Entry | undefined
             digest,
             size: stat.size,
             mtime: Math.floor(stat.mtime / 1000),
-            executable: stat.executable,
+            executable,
           };
   }
 }

@@ -13,7 +13,7 @@ import type { Asked } from '../model/facts.ts';
 import { byPath } from '../model/path.ts';
 import type { Version } from '../model/version.ts';
 import { IMPLIED } from '../model/version.ts';
-import type { LocalStat, StagedFile } from '../ports/local-tree.ts';
+import type { LocalFacts, LocalStat, StagedFile } from '../ports/local-tree.ts';
 import { LocalError } from '../ports/local-tree.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
@@ -122,7 +122,7 @@ class Transition {
   }
 
   #hold(path: string, entry: Entry, stat: LocalStat | undefined): void {
-    const made = actual(entry, stat);
+    const made = actual(entry, stat, this.#ctx.local.facts);
     const { dots: _, ...content } = ancestorOf(made, []);
     this.#ctx.state.hold(path, entry, { ...content, ...askedInVain(entry, made) });
     this.#ctx.state.goneBy.delete(path);
@@ -379,9 +379,11 @@ function askedInVain(entry: Entry, made: Entry): { asked?: Asked } {
   return isMade ? {} : { asked: { mtime, executable } };
 }
 
-/** What the disk made of the metadata: some disks have no executable bit. */
-function actual(entry: Entry, stat: LocalStat | undefined): Entry {
-  return entry.kind === 'file' && stat?.kind === 'file'
-    ? { ...entry, executable: stat.executable, mtime: Math.floor(stat.mtime / 1000) }
-    : entry;
+/** What the disk made of the metadata; one that keeps no executable bit is not asked for it. */
+function actual(entry: Entry, stat: LocalStat | undefined, facts: LocalFacts): Entry {
+  if (entry.kind !== 'file' || stat?.kind !== 'file') {
+    return entry;
+  }
+  const executable = facts.keepsExecutable ? stat.executable : entry.executable;
+  return { ...entry, executable, mtime: Math.floor(stat.mtime / 1000) };
 }

@@ -43,6 +43,8 @@ export interface LocalFacts {
   /** What the disk makes of names: keeps them, or normalises to NFD or NFC. */
   readonly unicode: 'as-given' | 'nfc' | 'nfd';
   readonly nameBytes: number;
+  /** False: the disk shows all files as executable, or none (exFAT, many shares, Windows); the engine does not ask it then. */
+  readonly keepsExecutable: boolean;
 }
 
 /** `missing`: no directory there; `unmarked`: there, but not the folder that was synced before. */
