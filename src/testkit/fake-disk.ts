@@ -42,7 +42,6 @@ export function createFakeDisk(options: FakeDiskOptions = {}): FakeDisk {
     },
     staged: new Map(),
     kept: new Map(),
-    kept: new Map(),
     trash: [],
     asides: [],
     marker: undefined,
