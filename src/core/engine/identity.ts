@@ -52,6 +52,9 @@ export function takeNewIdentity(ctx: Context, why: string): void {
       ...change,
       dot: dot(change.dot),
       replaces: change.replaces.map(dot),
+      ...(change.was === undefined
+        ? {}
+        : { was: change.was.map((v): Version => ({ ...v, dot: dot(v.dot) })) }),
     });
   }
   state.commit();

@@ -39,6 +39,7 @@ export function seal(ctx: Context): Sealed {
     to: n,
     previous,
     seen: state.seenByClient(),
+    at: Math.floor(ctx.clock.now()),
     changes,
   };
   const text = encodeSegment(segment, digestOf);

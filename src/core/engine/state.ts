@@ -198,7 +198,9 @@ export class FolderState {
   record(change: Omit<Change, 'dot' | 'by'>, by: string): Dot {
     const n = this.identity.n + 1;
     this.identity = { ...this.identity, n };
-    const made: Change = { ...change, dot: makeDot(this.identity.client, n), by };
+    const was = this.master.recorded(change.path).filter((v) => change.replaces.includes(v.dot));
+    const past = was.length === 0 ? {} : { was };
+    const made: Change = { ...change, ...past, dot: makeDot(this.identity.client, n), by };
     this.apply(made);
     this.outbox.set(String(n).padStart(15, '0'), made);
     return made.dot;

@@ -30,18 +30,18 @@ const directory = z.strictObject({ d: z.literal(1) });
 const link = z.strictObject({ l: z.string().min(1).max(4096), mtime: seconds });
 const entryShape = z.union([file, directory, link]);
 
+const versionShape = z.strictObject({ dot, by: name, e: entryShape });
+
 const changeShape = z.strictObject({
   p: path,
   dot,
   r: z.array(dot).max(100_000),
   e: entryShape.nullable(),
   from: z.strictObject({ p: path, r: z.array(dot) }).optional(),
+  w: z.array(versionShape).min(1).optional(),
 });
 
-const versionsShape = z.strictObject({
-  p: path,
-  v: z.array(z.strictObject({ dot, by: name, e: entryShape })).min(1),
-});
+const versionsShape = z.strictObject({ p: path, v: z.array(versionShape).min(1) });
 
 type EntryShape = z.infer<typeof entryShape>;
 
@@ -85,6 +85,7 @@ export function encodeChange(change: Change): unknown {
     r: change.replaces,
     e: change.entry === null ? null : encodeEntry(change.entry),
     ...(change.from === undefined ? {} : { from: { p: change.from.path, r: change.from.dots } }),
+    ...(change.was === undefined ? {} : { w: change.was.map(encodeVersion) }),
   };
 }
 
@@ -97,22 +98,25 @@ export function decodeChange(value: unknown, by: string): Change {
     replaces: shape.r,
     entry: shape.e === null ? null : decodeEntry(shape.e),
     ...(shape.from === undefined ? {} : { from: { path: shape.from.p, dots: shape.from.r } }),
+    ...(shape.w === undefined ? {} : { was: shape.w.map(decodeVersion) }),
   };
 }
 
 export function encodeVersions(at: string, versions: readonly Version[]): unknown {
-  return {
-    p: at,
-    v: versions.map((v) => ({ dot: v.dot, by: v.by, e: encodeEntry(v.entry) })),
-  };
+  return { p: at, v: versions.map(encodeVersion) };
+}
+
+function encodeVersion({ dot, by, entry }: Version): unknown {
+  return { dot, by, e: encodeEntry(entry) };
 }
 
 export function decodeVersions(value: unknown): { path: string; versions: Version[] } {
   const shape = check(versionsShape, value, 'a path of a master');
-  return {
-    path: shape.p,
-    versions: shape.v.map((v) => ({ dot: v.dot, by: v.by, entry: decodeEntry(v.e) })),
-  };
+  return { path: shape.p, versions: shape.v.map(decodeVersion) };
+}
+
+function decodeVersion({ dot, by, e }: z.infer<typeof versionShape>): Version {
+  return { dot, by, entry: decodeEntry(e) };
 }
 
 /** Parses or fails with a FormatError that says what was expected. */

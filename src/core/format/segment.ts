@@ -19,6 +19,8 @@ export interface Segment {
   /** Digest of this client's previous segment's text; empty for the first. */
   readonly previous: string;
   readonly seen: Seen;
+  /** When it was sealed, milliseconds since 1970 by its writer's clock: for people, where the store tells no times. */
+  readonly at?: number;
   readonly changes: readonly Change[];
 }
 
@@ -32,11 +34,13 @@ const header = z.strictObject({
   to: z.int().min(1),
   previous: z.string().max(64),
   seen: seenShape,
+  at: z.int().optional(),
 });
 
 export function encodeSegment(segment: Segment, digestOf: DigestOf): string {
-  const { client, name, k, from, to, previous, seen } = segment;
-  const head = { ownsync: 'segment', format: FORMAT, client, name, k, from, to, previous, seen };
+  const { client, name, k, from, to, previous, seen, at } = segment;
+  const numbers = { k, from, to, previous, seen, ...(at === undefined ? {} : { at }) };
+  const head = { ownsync: 'segment', format: FORMAT, client, name, ...numbers };
   return sealLines([head, ...segment.changes.map(encodeChange)], digestOf);
 }
 
@@ -60,6 +64,7 @@ export function decodeSegment(
   if (changes.length === 0 || head.from + changes.length - 1 !== head.to) {
     throw new FormatError('changes are missing');
   }
-  const { client, name, k, from, to, previous, seen } = head;
-  return { client, name, k, from, to, previous, seen, changes };
+  const { client, name, k, from, to, previous, seen, at } = head;
+  const when = at === undefined ? {} : { at };
+  return { client, name, k, from, to, previous, seen, ...when, changes };
 }

@@ -26,6 +26,8 @@ export interface Change {
   readonly entry: Entry | null;
   /** The change is the second half of a move: where the content was, and the versions it was. */
   readonly from?: { readonly path: string; readonly dots: readonly Dot[] };
+  /** The replaced versions themselves, as far as the client knew them: what a look into the past needs, and nothing else. */
+  readonly was?: readonly Version[];
 }
 
 /** The dot of a directory that exists only because something below it does. */

@@ -17,14 +17,24 @@ const anyPath = fc
 
 const dots = fc.array(anyDot, { maxLength: 3 });
 
+const anyVersion = fc.record(
+  { dot: anyDot, by: fc.string({ maxLength: 10 }), entry: anyEntry },
+  { noNullPrototype: true },
+);
+
 const body = fc
   .record({
     path: anyPath,
     replaces: dots,
     entry: fc.option(anyEntry),
     from: fc.option(fc.record({ path: anyPath, dots }), { nil: undefined }),
+    was: fc.array(anyVersion, { maxLength: 2 }),
   })
-  .map(({ from, ...rest }) => ({ ...rest, ...(from === undefined ? {} : { from }) }));
+  .map(({ from, was, ...rest }) => ({
+    ...rest,
+    ...(from === undefined ? {} : { from }),
+    ...(was.length === 0 ? {} : { was }),
+  }));
 
 export const anySegment: fc.Arbitrary<Segment> = fc
   .record({
@@ -34,6 +44,7 @@ export const anySegment: fc.Arbitrary<Segment> = fc
     from: fc.integer({ min: 1, max: 1_000_000 }),
     previous: fc.constantFrom('', digestOf('x')),
     seen: anySeen,
+    at: fc.maxSafeNat(),
     bodies: fc.array(body, { minLength: 1, maxLength: 4 }),
   })
   .map(({ bodies, ...head }) => ({
@@ -45,11 +56,6 @@ export const anySegment: fc.Arbitrary<Segment> = fc
       by: head.name,
     })),
   }));
-
-const anyVersion = fc.record(
-  { dot: anyDot, by: fc.string({ maxLength: 10 }), entry: anyEntry },
-  { noNullPrototype: true },
-);
 
 export const anyMaster: fc.Arbitrary<MasterFile> = fc
   .record({
