@@ -1,5 +1,5 @@
 /**
- * What the three real FTP servers have in common for tests: where their programs are, a directory of their own, a free
+ * What the real servers have in common for tests: where their programs are, a directory of their own, a free
  * port, starting and ending. Listens on loopback only, writes below a fresh temporary directory only, and ends only the
  * processes it started itself.
  */
@@ -15,7 +15,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { makeCertificates, type Certificates } from './certificates.ts';
 
+/** The FTP servers. */
 export type ServerName = 'proftpd' | 'vsftpd' | 'pure-ftpd';
+
+/** Every server that install.sh unpacks. */
+export type ProductName = ServerName | 'openssh';
+
+const programs: Readonly<Record<ProductName, string>> = {
+  ...{ proftpd: 'proftpd', vsftpd: 'vsftpd', 'pure-ftpd': 'pure-ftpd', openssh: 'sshd' },
+};
 
 export interface ServerOptions {
   /** Default `off`. */
@@ -37,7 +45,7 @@ export interface ServerOptions {
 }
 
 export interface RunningServer {
-  readonly name: ServerName;
+  readonly name: ProductName;
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -98,10 +106,10 @@ export async function giveToOwner(file: string): Promise<void> {
 }
 
 /** Where install.sh unpacked a server, or why it cannot be used here. */
-export async function findServer(name: ServerName): Promise<Found> {
+export async function findServer(name: ProductName): Promise<Found> {
   const base = process.env['OWNSYNC_SERVERS'] ?? join(homedir(), '.cache', 'ownsync-servers');
   const home = join(base, name);
-  const binary = join(home, 'usr', 'sbin', name);
+  const binary = join(home, 'usr', 'sbin', programs[name]);
   try {
     await access(binary, constants.X_OK);
   } catch {
@@ -130,7 +138,7 @@ export interface Workplace {
 }
 
 /** Everything one server needs before it can be configured. The program is copied: its owner may not enter our home. */
-async function prepare(name: ServerName, options: ServerOptions): Promise<Workplace> {
+async function prepare(name: ProductName, options: ServerOptions): Promise<Workplace> {
   const found = await findServer(name);
   if (!found.available) throw new Error(found.reason);
   const directory = await mkdtemp(join(tmpdir(), `ownsync-test-${name}-`));
@@ -152,7 +160,7 @@ async function prepare(name: ServerName, options: ServerOptions): Promise<Workpl
     root,
     port: await freePort(),
     password: options.password ?? `pw-${randomBytes(6).toString('hex')}`,
-    binary: join(home, 'usr', 'sbin', name),
+    binary: join(home, 'usr', 'sbin', programs[name]),
     home,
     certificates:
       tls === 'off' ? undefined : await makeCertificates(directory, options.certificateNames),
@@ -162,7 +170,7 @@ async function prepare(name: ServerName, options: ServerOptions): Promise<Workpl
 
 /** How one product is started: writes its configuration and gives its arguments and user. */
 export interface Product {
-  readonly name: ServerName;
+  readonly name: ProductName;
   readonly user: string;
   /** Started as {@link serverOwner} even by the super-user. */
   readonly asOwner: boolean;
