@@ -224,6 +224,7 @@ function engineFolder(
       settle: folder.settle,
       retention: folder.retention,
       liveFor: folder.liveFor,
+      strictWait: folder.strictWait,
       webRoot: folder.webRoot,
     },
     transport,

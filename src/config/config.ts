@@ -22,10 +22,12 @@ export interface FolderConfig {
   readonly ignore: readonly string[];
   readonly rounds: 'relaxed' | 'strict';
   readonly deletedOnStore: 'follow' | 'restore';
-  /** Milliseconds, as the two below. */
+  /** Milliseconds, as the three below. */
   readonly settle: number;
   readonly retention: number;
   readonly liveFor: number;
+  /** 0: strict rounds wait for nobody. */
+  readonly strictWait: number;
   readonly webRoot: boolean;
 }
 

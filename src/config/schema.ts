@@ -70,6 +70,10 @@ export const folderSchema = z
     settle: duration('10s', "How long another program's file must stand still before it is read."),
     retention: duration('30d', 'How long replaced and deleted files are kept.'),
     liveFor: duration('24h', 'A client seen within this time is live: --wait waits for it.'),
+    strictWait: duration(
+      '5min',
+      'In strict rounds: how long a download waits until all live clients have uploaded. 0s: not at all.',
+    ),
     webRoot: z
       .boolean()
       .default(false)

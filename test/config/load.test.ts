@@ -26,6 +26,7 @@ describe('configuration', () => {
         settle: 10_000,
         retention: 30 * 86_400_000,
         liveFor: 86_400_000,
+        strictWait: 300_000,
         webRoot: false,
       },
     ]);
@@ -42,7 +43,7 @@ describe('configuration', () => {
   });
 
   it('counts relative paths from the file, and reads durations', async () => {
-    const text = `client: desk\nstate: ../state\n${STORE}folders:\n  - { name: x, local: data, store: a, settle: 0s, retention: 2w, liveFor: 90min }\n`;
+    const text = `client: desk\nstate: ../state\n${STORE}folders:\n  - { name: x, local: data, store: a, settle: 0s, retention: 2w, liveFor: 90min, strictWait: 0s }\n`;
     const config = await load(text);
     expect(config).to.include({ client: 'desk', state: '/etc/state' });
     expect(config.folders[0]).to.include({
@@ -50,6 +51,7 @@ describe('configuration', () => {
       settle: 0,
       retention: 1_209_600_000,
       liveFor: 5_400_000,
+      strictWait: 0,
     });
   });
 

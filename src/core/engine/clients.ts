@@ -64,17 +64,26 @@ export async function missingClients(
   ctx: Context,
   target: Readonly<Record<string, number>>,
 ): Promise<string[]> {
+  const late = await liveOthers(ctx, ({ held }) => !covers(held, target));
+  return late.map(({ name }) => name);
+}
+
+/** Live clients but this one, of those that matter. The store's clock is asked only if there are any. */
+export async function liveOthers(
+  ctx: Context,
+  matters: (client: KnownClient) => boolean = () => true,
+): Promise<KnownClient[]> {
   await readClients(ctx);
   const others = [...ctx.state.clients.entries()]
     .map(([, client]) => client)
-    .filter((c) => c.client !== ctx.state.identity.client && !covers(c.held, target));
+    .filter((known) => known.client !== ctx.state.identity.client && matters(known));
   if (others.length === 0) {
     return [];
   }
   const now = await storeNow(ctx);
   const isLive = ({ stamp }: KnownClient) =>
     now === undefined || now - (stamp.modified ?? now) <= ctx.settings.liveFor;
-  return others.filter(isLive).map((c) => c.name);
+  return others.filter(isLive);
 }
 
 /** From memory, for the status. */

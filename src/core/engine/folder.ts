@@ -14,6 +14,7 @@ import { clientStatus, missingClients, readClients, tellOwn } from './clients.ts
 import { compact } from './compact.ts';
 import type { Context, RunMemory } from './context.ts';
 import { acceptHeld, heldQuestions } from './guarding.ts';
+import { sweepLeftovers } from './leftovers.ts';
 import type { Limits } from './limits.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { prune } from './prune.ts';
@@ -53,7 +54,7 @@ class SyncedFolder implements Folder {
     const tally = new Tally(() => undefined);
     const state = new FolderState(unwritten(this.#parts.state));
     const ctx = { ...this.#context(options.signal, tally, state), dryRun: true };
-    const result = await round(ctx);
+    const result = await round(ctx, { patient: false });
     return { ...this.#report(ctx, tally, { rounds: 1, result }), plan: planned(result) };
   }
 
@@ -73,16 +74,21 @@ class SyncedFolder implements Folder {
     let rounds = 0;
     let ctx: Context;
     let result: RoundResult;
+    let patient = true;
     do {
       rounds++;
       ctx = this.#context(options.signal, tally, this.#state);
-      result = await round(ctx);
+      result = await round(ctx, { patient });
+      patient &&= result.waited !== true;
       if (!result.again && (await this.#settles(ctx, rounds))) {
         result = { ...result, again: true };
       }
     } while (result.again && rounds < this.#limits.rounds);
     if (result.halted === undefined) {
       ctx.emit({ type: 'phase', phase: 'finish' });
+      if (result.plan !== undefined) {
+        await sweepLeftovers(ctx, result.plan);
+      }
       await compact(ctx);
       await prune(ctx);
       await tellOwn(ctx, this.#isComplete(ctx, result));

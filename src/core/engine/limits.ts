@@ -7,6 +7,8 @@ export interface Limits {
   readonly renames: number;
   /** Bytes staged for one transaction. */
   readonly stagedBytes: number;
+  /** Transfers of files of so many bytes go on after a cut where they stopped; smaller ones begin anew. */
+  readonly resumable: number;
   /** A holder places for at most this long, milliseconds of its monotonic clock. */
   readonly leaseWork: number;
   /** A lease unchanged for this long by the store's clock is dead, milliseconds. */
@@ -25,8 +27,8 @@ export interface Limits {
   readonly guardAll: number;
   /** Guard's sliding window, milliseconds. */
   readonly guardWindow: number;
-  /** In strict rounds nobody is waited for longer, milliseconds. */
-  readonly strictWait: number;
+  /** A lock of strict rounds that is in the way for longer is a dead client's, milliseconds. */
+  readonly strictLock: number;
   /** A `clients/` file that only says "still here" is rewritten this often, milliseconds. */
   readonly clientFileAge: number;
   /** Clients silent for this long are pruned, milliseconds. */
@@ -41,6 +43,7 @@ export const DEFAULT_LIMITS: Limits = {
   stagedFiles: 1000,
   renames: 200,
   stagedBytes: 512 * 1024 * 1024,
+  resumable: 8 * 1024 * 1024,
   leaseWork: 10_000,
   leaseDead: MINUTE,
   leaseWait: 90_000,
@@ -51,7 +54,7 @@ export const DEFAULT_LIMITS: Limits = {
   guardShare: 0.2,
   guardAll: 4,
   guardWindow: 60 * MINUTE,
-  strictWait: 5 * MINUTE,
+  strictLock: 5 * MINUTE,
   clientFileAge: 60 * MINUTE,
   silent: 90 * DAY,
 };

@@ -17,6 +17,7 @@ import type { LocalView } from './scan.ts';
 import { scanLocal } from './scan.ts';
 import { announceUploads } from './announce.ts';
 import { whileDownloading, whileUploading } from './strict.ts';
+import { openRound, writtenByAll } from './strict-round.ts';
 import { EMPTY_STORE, survey } from './survey.ts';
 import { transition } from './transition.ts';
 
@@ -24,10 +25,19 @@ export interface RoundResult {
   readonly halted?: Halted;
   /** Something was done, or has to be looked at again: another round may find more to do. */
   readonly again: boolean;
+  /** In a strict round, others' uploads were waited for. */
+  readonly waited?: boolean;
   readonly plan?: Plan;
 }
 
-export async function round(ctx: Context): Promise<RoundResult> {
+/**
+ * `patient`: in a strict round, others' uploads may be waited for. A sync does so once: what it has to upload next may only
+ * become possible by what it downloads.
+ */
+export async function round(
+  ctx: Context,
+  { patient }: { readonly patient: boolean },
+): Promise<RoundResult> {
   const { state } = ctx;
   ensureIdentity(ctx);
   const halted = await join(ctx);
@@ -52,9 +62,14 @@ export async function round(ctx: Context): Promise<RoundResult> {
   const recorded = state.outbox.size > 0;
   await publish(ctx);
   const placed = await upload(ctx, plan, local);
-  const arrived = await download(ctx, plan, local);
+  const waited = isStrict(ctx) && (await writtenByAll(ctx, patient && wantsHere(plan)));
+  const arrived = waited ? 0 : await download(ctx, plan, local);
   await discardFetched(ctx);
-  return { again: recorded || placed > 0 || arrived > 0, plan };
+  return { again: recorded || waited || placed > 0 || arrived > 0, waited, plan };
+}
+
+function isStrict({ settings }: Context): boolean {
+  return settings.rounds === 'strict';
 }
 
 /** What was sealed but not sent, and what was begun but not finished. */
@@ -77,8 +92,11 @@ async function upload(ctx: Context, plan: Plan, local: LocalView): Promise<numbe
   if (queue.size === 0) {
     return 0;
   }
+  if (isStrict(ctx)) {
+    await openRound(ctx);
+  }
   return whileUploading(ctx, async () => {
-    if (ctx.settings.rounds === 'strict') {
+    if (isStrict(ctx)) {
       await announceUploads(
         ctx,
         [...plan.uploads, ...plan.deletesOnStore].map((step) => step.path),
@@ -116,13 +134,13 @@ async function placeAll(ctx: Context, queue: PlacingQueue, local: LocalView): Pr
 }
 
 async function download(ctx: Context, plan: Plan, local: LocalView): Promise<number> {
-  const wanted =
-    plan.downloads.length +
-    plan.besides.length +
-    plan.stepAsides.length +
-    plan.deletesHere.length +
-    plan.metadata.length;
-  return wanted === 0 ? 0 : whileDownloading(ctx, () => transition(ctx, plan, local));
+  return wantsHere(plan) ? whileDownloading(ctx, () => transition(ctx, plan, local)) : 0;
+}
+
+/** Something is to be done to the local folder. */
+function wantsHere(plan: Plan): boolean {
+  const steps = [plan.downloads, plan.besides, plan.stepAsides, plan.deletesHere, plan.metadata];
+  return steps.some((some) => some.length > 0);
 }
 
 async function discardFetched(ctx: Context): Promise<void> {

@@ -37,7 +37,7 @@ async function inPhase<T>(ctx: Context, phase: Phase, work: () => Promise<T>): P
   return result;
 }
 
-/** A lock that does not change for `strictWait` is a dead client's, and is removed. */
+/** A lock that is in the way for `strictLock` is a dead client's, and is removed. */
 async function waitForOthers(ctx: Context, phase: Phase): Promise<void> {
   const start = ctx.clock.monotonic();
   for (;;) {
@@ -51,7 +51,7 @@ async function waitForOthers(ctx: Context, phase: Phase): Promise<void> {
     if (others.length === 0) {
       return;
     }
-    if (ctx.clock.monotonic() - start > ctx.limits.strictWait) {
+    if (ctx.clock.monotonic() - start > ctx.limits.strictLock) {
       await ctx.store.each(others, ({ name }) => ctx.store.remove(layout.lock(name)));
       return;
     }

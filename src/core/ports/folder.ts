@@ -23,6 +23,8 @@ export interface FolderSettings {
   readonly retention: number;
   /** A client whose `clients/` file is younger is live, milliseconds. */
   readonly liveFor: number;
+  /** In strict rounds: nobody's upload is waited for longer than this before a download, milliseconds. 0: do not wait. */
+  readonly strictWait: number;
   /** The store's root is served to the web: deny it with a `.htaccess`. */
   readonly webRoot: boolean;
 }

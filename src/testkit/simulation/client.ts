@@ -102,7 +102,7 @@ export class SimulatedClient {
     if (run === undefined || !this.syncing) return;
     let left = fault;
     for (let count = 0; count < times && this.#isRunning(run); count += 1) {
-      await this.#settleDown(run);
+      if (!run.gates.isWaiting) await this.#settleDown(run);
       const { moved, faulted } = run.gates.step((pick * (count + 1)) % 1, left);
       this.#world.steps += 1;
       if (faulted) {
@@ -111,7 +111,7 @@ export class SimulatedClient {
       }
       if (!moved && !this.#wake(run, pick)) return;
       await drained();
-      if (until !== undefined && run.gates.waitsAt(`store ${until} `, ' after')) return;
+      if (until !== undefined && run.gates.hasJustDone(until)) return;
     }
   }
 
@@ -212,9 +212,12 @@ export class SimulatedClient {
       },
       monotonic: () => this.#monotonic(),
       limit: callLimit,
-      trace: (line) => {
-        world.traceCall(`   ${this.name} ${line}`);
-      },
+      trace:
+        world.trace === undefined
+          ? undefined
+          : (line) => {
+              world.traceCall(`   ${this.name} ${line}`);
+            },
     });
     return {
       gates,
@@ -240,6 +243,7 @@ export class SimulatedClient {
         settle: 0,
         retention: 30 * 24 * 3600 * 1000,
         liveFor: 24 * 3600 * 1000,
+        strictWait: 5 * 60 * 1000,
         webRoot: false,
       },
       transport: openGatedTransport(world, { name: this.name, gates }),
@@ -275,8 +279,7 @@ export class SimulatedClient {
           world.fail('torn', `${this.name} shows ${path} = ${JSON.stringify(text)}`);
         }
       }
-      const wait = gates.pass(`disk ${operation} ${path} ${point}`, false);
-      return wait?.then(() => undefined);
+      return gates.pass({ port: 'disk', operation, path, point });
     });
   }
 
