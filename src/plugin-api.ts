@@ -8,6 +8,7 @@ import type { Transport } from './core/ports/transport.ts';
 export { z };
 export { TransportError } from './core/ports/transport.ts';
 export type {
+  AboutStore,
   BatchOperation,
   BatchResult,
   Capabilities,
@@ -17,6 +18,7 @@ export type {
   Source,
   Stamp,
   StoreEntry,
+  StoreFact,
   StoreKind,
   TargetRule,
   Transport,

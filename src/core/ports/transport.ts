@@ -137,6 +137,22 @@ export type BatchResult =
   | { readonly ok: true; readonly value: StoreEntry | 'absent' | undefined }
   | { readonly ok: false; readonly error: TransportError };
 
+/** One thing that a plugin found out about its server by itself. */
+export interface StoreFact {
+  /** Short, for a table: `listing`, `time dialect`. */
+  readonly name: string;
+  readonly value: string;
+  /** Which of the plugin's ways this chooses, in a few words. */
+  readonly drives: string;
+}
+
+/** What a plugin can tell of its server, for people and for `ownsync doctor`. */
+export interface AboutStore {
+  /** Product and version as the server tells them. Once this changes, what was measured before is measured again. */
+  readonly identity: string;
+  readonly facts: readonly StoreFact[];
+}
+
 export interface Transport {
   readonly capabilities: Capabilities;
   /** Direct children. A missing directory is `not-found`, proven. */
@@ -171,6 +187,8 @@ export interface Transport {
   ): Promise<readonly BatchResult[]>;
   /** Bytes free, if the store tells. */
   space?(signal: AbortSignal): Promise<number | undefined>;
+  /** Asks nothing that takes long. */
+  about?(signal: AbortSignal): Promise<AboutStore>;
   /** May be called twice; leaves no socket, timer or mount behind. */
   close(): Promise<void>;
 }

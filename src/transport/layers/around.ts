@@ -17,12 +17,13 @@ export type OperationName =
   | 'setModified'
   | 'copy'
   | 'batch'
-  | 'space';
+  | 'space'
+  | 'about';
 
 /** One call as a layer sees it. */
 export interface Operation {
   readonly name: OperationName;
-  /** The first path it concerns; undefined for `batch` and `space`. */
+  /** The first path it concerns; undefined for `batch`, `space` and `about`. */
   readonly path: string | undefined;
   /** Operations in a `batch`, else 1. */
   readonly count: number;
@@ -102,10 +103,10 @@ export function around(inner: Transport, layer: Layer): Transport {
 
 type Send = <T>(operation: Operation, signal: AbortSignal, transfer: Transfer<T>) => Promise<T>;
 
-type Optional = 'resume' | 'setModified' | 'copy' | 'batch' | 'space';
+type Optional = 'resume' | 'setModified' | 'copy' | 'batch' | 'space' | 'about';
 
 function optional(inner: Transport, layer: Layer, send: Send): Pick<Transport, Optional> {
-  const { resume, setModified, copy, batch, space } = optionalOf(inner);
+  const { resume, setModified, copy, batch, space, about } = optionalOf(inner);
   const one = (name: OperationName, path?: string): Operation => ({ name, path, count: 1 });
   return {
     ...(resume && {
@@ -137,6 +138,9 @@ function optional(inner: Transport, layer: Layer, send: Send): Pick<Transport, O
     ...(space && {
       space: (signal) => layer.call(one('space'), signal, (inside) => space(inside)),
     }),
+    ...(about && {
+      about: (signal) => layer.call(one('about'), signal, (inside) => about(inside)),
+    }),
   };
 }
 
@@ -148,10 +152,11 @@ export function optionalOf(inner: Transport) {
     copy: inner.copy?.bind(inner),
     batch: inner.batch?.bind(inner),
     space: inner.space?.bind(inner),
+    about: inner.about?.bind(inner),
   };
 }
 
 /** Whether an operation leaves the store as it was, so that it may always be repeated. */
 export function onlyReads({ name }: Operation): boolean {
-  return name === 'list' || name === 'look' || name === 'read' || name === 'space';
+  return ['list', 'look', 'read', 'space', 'about'].includes(name);
 }

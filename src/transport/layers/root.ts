@@ -14,7 +14,7 @@ export function withRoot(inner: Transport, prefix: string): Transport {
     promise.catch((error: unknown) => {
       throw unrooted(error, prefix);
     });
-  const { resume, setModified, copy, batch, space } = optionalOf(inner);
+  const { resume, setModified, copy, batch, space, about } = optionalOf(inner);
   return {
     capabilities: inner.capabilities,
     list: (path, signal) => back(inner.list(at(path), signal)),
@@ -41,6 +41,7 @@ export function withRoot(inner: Transport, prefix: string): Transport {
       },
     }),
     ...(space && { space: (signal) => back(space(signal)) }),
+    ...(about && { about: (signal) => back(about(signal)) }),
   };
 }
 
