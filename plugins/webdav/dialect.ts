@@ -42,6 +42,8 @@ export interface Dialect {
   readonly properties: readonly string[];
   /** The stamp that properties tell; `usualStamp` of entries.ts does it for the usual ones. */
   stampOf(kind: StoreKind, resource: Resource): Stamp;
+  /** A DELETE with `Depth: 0` is known to refuse a directory: then a file is removed without looking first. */
+  readonly deletesByDepth?: boolean;
   /** Why no file or directory of this name (one segment) can be stored, before anything is sent. */
   refusesName?(name: string): string | undefined;
   /**

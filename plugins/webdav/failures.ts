@@ -28,6 +28,9 @@ export class LostConnection extends Error {
 
 /** What the plugin found out itself: the kind is proven. */
 export class Finding extends Error {
+  /** Survives a client that passes on nothing but an error's text and code. */
+  static readonly code = 'WEBDAV_FINDING';
+  readonly code = Finding.code;
   readonly kind: TransportErrorKind;
   readonly outcome: 'not-done' | 'unknown';
 

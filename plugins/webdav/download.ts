@@ -1,0 +1,117 @@
+/**
+ * GET by Node's own client. A body that ends early is an error; one that nobody reads on is closed by its reader, by the
+ * signal, or with the store. Follows redirects on the same origin only, and never one that makes a directory of a file.
+ */
+import { request as requestPlain, type IncomingMessage } from 'node:http';
+import { request as requestSecure } from 'node:https';
+import { Finding, LostConnection } from './failures.ts';
+import { joined, untilAborted } from './joined.ts';
+import type { Session } from './session.ts';
+import { readBeginning } from './text.ts';
+import { troubleOf } from './trouble.ts';
+import type { Download, Downloaded } from './web.ts';
+
+const mostRedirects = 5;
+
+export async function download(session: Session, what: Download): Promise<Downloaded> {
+  let url = what.url;
+  let learns = true;
+  for (let redirects = 0; redirects <= mostRedirects;) {
+    const own = session.headersFor('GET', url);
+    const response = await begin(session, { ...what, url, headers: { ...what.headers, ...own } });
+    const { status, headers } = response;
+    const location = headers.get('location');
+    if (status === 401 && learns) {
+      learns = false;
+      await readBeginning(response.body, 64 * 1024);
+      if (!session.authority.learn(headers.get('www-authenticate'), own['Authorization']))
+        return response;
+    } else if (status >= 301 && status <= 308 && status !== 304 && location !== undefined) {
+      await readBeginning(response.body, 64 * 1024);
+      url = follow(url, location);
+      redirects += 1;
+    } else return response;
+  }
+  throw new Finding('unknown', 'the server sends its visitors round in circles');
+}
+
+function follow(from: URL, location: string): URL {
+  const to = new URL(location, from);
+  if (to.origin !== from.origin) {
+    throw new Finding(
+      'denied',
+      `the server sends its visitors on to ${to.origin}; if that is right, make it the \`url\``,
+    );
+  }
+  if (to.pathname === `${from.pathname}/`) {
+    throw new Finding('precondition', 'it is a directory');
+  }
+  return to;
+}
+
+/** Resolves with the headers; the body lives on until it is read, closed, or the signal or the store ends it. */
+async function begin(
+  session: Session,
+  { url, headers, signal: wanted }: Download,
+): Promise<Downloaded> {
+  const { line, ending } = session;
+  const secure = url.protocol === 'https:';
+  const request = (secure ? requestSecure : requestPlain)(url, {
+    ...{ headers: { ...headers, 'Accept-Encoding': 'identity' } },
+    agent: secure ? line.secure : line.plain,
+  });
+  const { signal, free } = joined(wanted, ending.signal);
+  const stop = (): void => {
+    request.destroy();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  request.once('close', free);
+  if (signal.aborted) stop();
+  request.end();
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request.once('response', resolve);
+      request.on('error', reject);
+      request.once('close', () => {
+        reject(new LostConnection('the connection was closed without an answer'));
+      });
+    });
+    response.on('error', () => undefined);
+    return {
+      ...{ status: response.statusCode ?? 0, headers: session.received(response) },
+      body: bodyOf(response, signal),
+    };
+  } catch (error) {
+    throw signal.aborted ? error : troubleOf(error);
+  }
+}
+
+/** Not a generator: one that was never begun would not close what it was given. */
+function bodyOf(response: IncomingMessage, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const failed = (error: unknown): Error => {
+    if (signal.aborted) return error instanceof Error ? error : new Error('aborted');
+    const why = troubleOf(error).message;
+    return new LostConnection(`the download broke off: ${why}`, { cause: error });
+  };
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => {
+        try {
+          signal.throwIfAborted();
+          const next = await untilAborted(chunks.next(), signal);
+          // SERVER: without a length or chunks, the end of the connection is the only end there is.
+          if (next.done === true && !response.complete) throw new Error('the body is not whole');
+          return next;
+        } catch (error) {
+          response.destroy();
+          throw failed(error);
+        }
+      },
+      return: () => {
+        response.destroy();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+    }),
+  };
+}

@@ -1,0 +1,43 @@
+/** One signal out of several, which must be freed: the ones it listens to live much longer. Waits for nothing. */
+
+export interface Joined {
+  readonly signal: AbortSignal;
+  /** Stops listening. */
+  free(): void;
+}
+
+export function joined(...signals: readonly AbortSignal[]): Joined {
+  const control = new AbortController();
+  const stop = (event: Event): void => {
+    control.abort((event.target as AbortSignal).reason);
+  };
+  for (const signal of signals) {
+    if (signal.aborted) control.abort(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  }
+  return {
+    signal: control.signal,
+    free: () => {
+      for (const signal of signals) signal.removeEventListener('abort', stop);
+    },
+  };
+}
+
+/** The promise, or a rejection as soon as the signal is aborted; what was begun may end later, unseen. */
+export async function untilAborted<T>(wait: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    };
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  wait.catch(() => undefined);
+  aborted.catch(() => undefined);
+  try {
+    if (signal.aborted) stop();
+    return await Promise.race([aborted, wait]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
