@@ -7,7 +7,7 @@ import { looksAlike } from '../model/stamp.ts';
 import type { StagedFile } from '../ports/local-tree.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
-import { isKind } from './store-io.ts';
+import { endsRound, isKind } from './store-io.ts';
 
 /** Undefined: the store does not hold it (now); a problem says so where that will not mend itself. */
 export async function fetchVersion(
@@ -62,8 +62,8 @@ async function readVerified(
   entry: FileEntry,
 ): Promise<StagedFile | undefined> {
   const { state } = ctx;
-  const { stream } = await ctx.store.read(path);
-  const staged = await ctx.local.stage(stream, ctx.signal);
+  const staged =
+    (await readOn(ctx, path, entry)) ?? (await readFrom(ctx, path, { entry, from: 0 }));
   if (staged.digest === entry.digest) {
     const sighting = state.sightings.get(path);
     if (sighting?.unread) {
@@ -81,4 +81,47 @@ async function readVerified(
     message: 'the store holds other content than announced; it is read again in the next round',
   });
   return undefined;
+}
+
+/** Goes on where a cut left it. Undefined: there is nothing to go on with, or it does not become what it should. */
+async function readOn(
+  ctx: Context,
+  path: string,
+  entry: FileEntry,
+): Promise<StagedFile | undefined> {
+  const from = isLarge(ctx, entry) ? await ctx.local.kept(entry.digest) : 0;
+  if (from === 0 || from > entry.size) {
+    return undefined;
+  }
+  try {
+    const staged = await readFrom(ctx, path, { entry, from });
+    if (staged.digest === entry.digest) {
+      return staged;
+    }
+    await ctx.local.discard(staged);
+  } catch (error) {
+    if (endsRound(error) || ctx.signal.aborted || isKind(error, 'not-found')) {
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+/** The store is asked only when the local disk is ready: what is asked for and never read would hold a connection. */
+async function readFrom(
+  ctx: Context,
+  path: string,
+  { entry, from }: { entry: FileEntry; from: number },
+): Promise<StagedFile> {
+  const content = async function* (): AsyncGenerator<Uint8Array> {
+    if (from < entry.size || from === 0) {
+      yield* (await ctx.store.read(path, from)).stream;
+    }
+  };
+  const wanted = isLarge(ctx, entry) ? { digest: entry.digest, from } : undefined;
+  return ctx.local.stage(content(), ctx.signal, wanted);
+}
+
+function isLarge(ctx: Context, entry: FileEntry): boolean {
+  return entry.size >= ctx.limits.resumable;
 }

@@ -2,6 +2,7 @@
 import type { Context } from './context.ts';
 import { layout } from './layout.ts';
 import { releaseLease } from './lease.ts';
+import { forgetStaged } from './leftovers.ts';
 import { nameIsFree, publish, published, seal } from './publish.ts';
 import { recordItem } from './record-item.ts';
 import { endsRound, isKind } from './store-io.ts';
@@ -36,6 +37,7 @@ export async function finishRecorded(ctx: Context, holdsLease: boolean): Promise
     await ctx.store.removeTree(layout.staged(tx));
   }
   state.transaction = undefined;
+  forgetStaged(ctx, tx);
   state.commit();
   await publish(ctx);
 }

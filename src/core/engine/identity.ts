@@ -46,6 +46,9 @@ export function takeNewIdentity(ctx: Context, why: string): void {
     former: { ...was.former, [was.client]: state.seen.get(was.client) ?? 0 },
   };
   state.sealed = undefined;
+  // The other copy may be at work on what is staged.
+  state.staged.clear();
+  state.parts.clear();
   state.outbox.clear();
   for (const [i, change] of unpublished.entries()) {
     state.outbox.set(String(i + 1).padStart(15, '0'), {

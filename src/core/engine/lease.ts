@@ -8,6 +8,7 @@ import { FormatError } from '../format/json-lines.ts';
 import { join } from '../model/path.ts';
 import type { Context } from './context.ts';
 import { layout } from './layout.ts';
+import { beginStaging, clockName } from './leftovers.ts';
 import { endsRound, isKind } from './store-io.ts';
 
 const SMALL = 64 * 1024 * 1024;
@@ -132,9 +133,12 @@ export async function storeNow(ctx: Context): Promise<number | undefined> {
   if (ctx.dryRun || ctx.store.capabilities.modified === 'none') {
     return undefined;
   }
-  const probe = `${layout.staging}/clock-${ctx.random.hex(16)}`;
+  const name = clockName(ctx);
+  beginStaging(ctx, name);
+  const probe = layout.staged(name);
   await ctx.store.writeText(probe, 'now');
   const found = await ctx.store.look(probe);
   await ctx.store.remove(probe);
+  ctx.state.staged.delete(name);
   return found === 'absent' ? undefined : found.stamp.modified;
 }

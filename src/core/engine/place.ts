@@ -19,6 +19,7 @@ import { problem } from './context.ts';
 import type { Draft } from './drafts.ts';
 import { layout } from './layout.ts';
 import { LeaseLost, isDead, readLease, removeEmptyLease, takeLease } from './lease.ts';
+import { beginStaging, dropOthers, dropStaged, forgetParts } from './leftovers.ts';
 import { pull } from './pull.ts';
 import { breakLease } from './recover.ts';
 import type { LocalView } from './scan.ts';
@@ -52,7 +53,8 @@ export async function placeBatch(
       throw error;
     }
     // Nothing was placed. What was staged goes, so that the store has room for what is small.
-    await ctx.store.removeTree(layout.staged(tx));
+    forgetParts(ctx, tx);
+    await dropStaged(ctx, tx);
     const [path = ''] = drafts.map((draft) => draft.path);
     const message = `the store is full: ${error.message.replace(/\.$/, '')}. Uploads stop; free space there and sync again`;
     problem(ctx, { path, kind: 'no-space', message });
@@ -71,13 +73,15 @@ async function transact(ctx: Context, { tx, drafts, local }: Batch): Promise<Pla
   const base = `${layout.staged(tx)}/${tx}`;
   const replaces = drafts.some(setsAside);
   const inside = [`${base}/new`, ...(replaces ? [`${base}/replaced`] : [])];
+  beginStaging(ctx, tx);
   for (const directory of [layout.staged(tx), base, ...inside]) {
     await store.makeDirectory(directory);
   }
   ctx.emit({ type: 'phase', phase: 'upload' });
   const items = await stage(ctx, base, { drafts, local });
+  await dropOthers(ctx, tx);
   if (items.length === 0) {
-    await store.removeTree(layout.staged(tx));
+    await dropStaged(ctx, tx);
     return rest(ctx, drafts, []);
   }
   const day = dayOf(Math.floor(ctx.clock.now() / 1000));
@@ -88,7 +92,7 @@ async function transact(ctx: Context, { tx, drafts, local }: Batch): Promise<Pla
   if (!(await acquire(ctx, tx))) {
     state.transaction = undefined;
     state.commit();
-    await store.removeTree(layout.staged(tx));
+    await dropStaged(ctx, tx);
     return { done: 0, left: drafts.length, stopped: 'busy' };
   }
   ctx.emit({ type: 'phase', phase: 'place' });

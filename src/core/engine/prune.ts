@@ -51,7 +51,7 @@ async function pruneStaging(ctx: Context): Promise<void> {
   const current = ctx.state.transaction?.tx;
   for (const entry of staged.entries) {
     const isOwn = entry.name.startsWith(`${ctx.state.identity.client}-`);
-    if (isOwn && entry.name !== current) {
+    if (isOwn && entry.name !== current && !ctx.state.staged.has(entry.name)) {
       await drop(ctx, layout.staging, entry);
     }
   }

@@ -12,6 +12,7 @@ import { problem } from './context.ts';
 import type { Draft } from './drafts.ts';
 import { fileMembers } from './drafts.ts';
 import type { LocalView } from './scan.ts';
+import { OtherContent, send } from './send.ts';
 import { endsRound, isKind } from './store-io.ts';
 import type { Item, Member } from './transaction.ts';
 
@@ -84,8 +85,9 @@ async function stageFile(ctx: Context, job: FileJob): Promise<Stamp | 'full' | u
       throw error;
     }
     const why = error instanceof Error ? error.message : String(error);
+    await ctx.store.remove(job.name); // on a full store its torn part takes the room that the rest needs
+    ctx.state.parts.delete(path);
     if (isKind(error, 'no-space')) {
-      await ctx.store.remove(job.name); // its torn part takes the room that the rest needs
       problem(ctx, {
         path,
         kind: 'no-space',
@@ -93,9 +95,10 @@ async function stageFile(ctx: Context, job: FileJob): Promise<Stamp | 'full' | u
       });
       return 'full';
     }
-    await ctx.store.remove(job.name);
-    const here = await ctx.local.stat(path);
-    const changed = JSON.stringify(here) !== JSON.stringify(job.local.stats.get(path));
+    const changed = error instanceof OtherContent || (await isOther(ctx, job));
+    if (changed) {
+      ctx.state.index.delete(path);
+    }
     problem(
       ctx,
       changed
@@ -104,6 +107,10 @@ async function stageFile(ctx: Context, job: FileJob): Promise<Stamp | 'full' | u
     );
     return undefined;
   }
+}
+
+async function isOther(ctx: Context, { path, local }: FileJob): Promise<boolean> {
+  return JSON.stringify(await ctx.local.stat(path)) !== JSON.stringify(local.stats.get(path));
 }
 
 /**
@@ -115,13 +122,13 @@ async function writeFresh(ctx: Context, { name, path, entry, local }: FileJob): 
   if (stat === undefined) {
     throw new Error('the file is gone');
   }
-  const source = ctx.local.source(path, stat);
+  const upload = { path, name, source: ctx.local.source(path, stat), digest: entry.digest };
   if (ctx.store.capabilities.modified === 'set') {
-    const modified = freshTime(ctx, path, entry);
-    return exact(ctx, name, await ctx.store.write(name, timed(source, modified)));
+    const source = timed(upload.source, freshTime(ctx, path, entry));
+    return exact(ctx, name, await send(ctx, { ...upload, source }));
   }
   for (let tries = 1; ; tries++) {
-    const stamp = await exact(ctx, name, await ctx.store.write(name, source));
+    const stamp = await exact(ctx, name, await send(ctx, upload));
     if (!shownBefore(ctx, path, entry, stamp) || tries === TRIES_FOR_A_TIME) {
       return stamp;
     }

@@ -12,7 +12,7 @@ import type { Change, Dot, Version } from '../model/version.ts';
 import { clientOf, makeDot } from '../model/version.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import type { Stamp } from '../ports/transport.ts';
-import type { Transaction } from './transaction.ts';
+import type { Part, Transaction } from './transaction.ts';
 import { Table } from './table.ts';
 
 /** What the store was last seen to hold at a path. */
@@ -96,6 +96,10 @@ export class FolderState {
   readonly waits = new Table<number>('waits');
   /** Name of its file → client, as last read. */
   readonly clients = new Table<KnownClient>('clients');
+  /** Names below `staging/` that this client made, and has not swept. */
+  readonly staged = new Table<true>('staged');
+  /** Path → the large file that is on its way there. */
+  readonly parts = new Table<Part>('part');
   readonly meta = new Table<unknown>('meta');
   readonly #master = new Table<readonly Version[]>('master');
   readonly #store: StateStore;
@@ -268,6 +272,8 @@ export class FolderState {
       this.goneBy,
       this.waits,
       this.clients,
+      this.staged,
+      this.parts,
       this.meta,
       this.#master,
     ] as Table<unknown>[];

@@ -84,6 +84,16 @@ export class StoreIo {
     return this.#transport.write(path, source, this.#signal);
   }
 
+  get canResume(): boolean {
+    return this.#transport.resume !== undefined;
+  }
+
+  /** Goes on with a torn file of `from` bytes. */
+  resume(path: string, source: Source, from: number): Promise<Stamp> {
+    const resumed = this.#transport.resume?.(path, source, from, this.#signal);
+    return resumed ?? this.write(path, source);
+  }
+
   rename(from: string, to: string): Promise<void> {
     return this.#transport.rename(from, to, this.#signal);
   }

@@ -35,3 +35,13 @@ export interface Transaction {
   /** Day and number of its folder in the history. */
   readonly history: string;
 }
+
+/** A large file on its way to the store. */
+export interface Part {
+  /** Its staged name on the store. */
+  readonly name: string;
+  /** Of the whole content. */
+  readonly digest: string;
+  /** Once it has arrived whole, and was what it should be. */
+  readonly stamp?: Stamp;
+}

@@ -1,0 +1,77 @@
+/**
+ * What this client has under way below `staging/`, remembered before it is made: so a crash leaves nothing that its next sync
+ * would not find without listing anything. Large files among it are gone on with; everything else is swept.
+ */
+import type { Context } from './context.ts';
+import { layout } from './layout.ts';
+import type { Plan } from './plan-steps.ts';
+
+const CLOCK = 'clock-';
+
+/** A name for the file by which the store's clock is read. */
+export function clockName(ctx: Context): string {
+  return `${CLOCK}${ctx.random.hex(16)}`;
+}
+
+/** ORDER: committed before anything is made under this name of `staging/`. */
+export function beginStaging(ctx: Context, name: string): void {
+  ctx.state.staged.set(name, true);
+  ctx.state.commit();
+}
+
+/** Removes a transaction's directory, unless large files in it are still to be placed. */
+export async function dropStaged(ctx: Context, name: string): Promise<void> {
+  if (partsIn(ctx, name).length > 0) {
+    return;
+  }
+  await (name.startsWith(CLOCK)
+    ? ctx.store.remove(layout.staged(name))
+    : ctx.store.removeTree(layout.staged(name)));
+  ctx.state.staged.delete(name);
+}
+
+/** All that earlier transactions left, once the running one has taken over what it can use. */
+export async function dropOthers(ctx: Context, current: string): Promise<void> {
+  for (const name of [...ctx.state.staged.keys()]) {
+    if (name !== current) {
+      await dropStaged(ctx, name);
+    }
+  }
+}
+
+/** Nothing of this transaction is gone on with. */
+export function forgetParts(ctx: Context, name: string): void {
+  for (const path of partsIn(ctx, name)) {
+    ctx.state.parts.delete(path);
+  }
+}
+
+/** After a transaction whose directory is swept. */
+export function forgetStaged(ctx: Context, name: string): void {
+  forgetParts(ctx, name);
+  ctx.state.staged.delete(name);
+}
+
+/** At the end of a sync: what no step of the plan wants any more goes, on the store and here. */
+export async function sweepLeftovers(ctx: Context, plan: Plan): Promise<void> {
+  const { state } = ctx;
+  const uploads = new Set(plan.uploads.map(({ path }) => path));
+  for (const path of [...state.parts.keys()]) {
+    if (!uploads.has(path)) {
+      state.parts.delete(path);
+    }
+  }
+  await dropOthers(ctx, state.transaction?.tx ?? '');
+  state.commit();
+  const wanted = [...plan.downloads, ...plan.besides].flatMap(({ version: { entry } }) =>
+    entry.kind === 'file' ? [entry.digest] : [],
+  );
+  await ctx.local.dropKept(new Set(wanted));
+}
+
+function partsIn(ctx: Context, name: string): string[] {
+  const inside = `${layout.staged(name)}/`;
+  return [...ctx.state.parts.entries()].flatMap(([path, part]) =>
+    part.name.startsWith(inside) ? [path] : [],
+  );
+}
