@@ -22,10 +22,21 @@ export type {
 } from './conformance/case.ts';
 export { runCase, type CaseSettings } from './conformance/run.ts';
 export {
+  ftpPersonalities,
   startFtpServer,
   type FtpCommand,
   type FtpFault,
   type FtpQuirks,
   type FtpServer,
   type FtpServerOptions,
+  type FtpTimes,
 } from './ftp-server/index.ts';
+export {
+  startOwncloudServer,
+  type OwncloudAnswer,
+  type OwncloudFault,
+  type OwncloudFiles,
+  type OwncloudRequest,
+  type OwncloudServer,
+  type OwncloudServerOptions,
+} from './owncloud-server/index.ts';
