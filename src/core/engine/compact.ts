@@ -1,10 +1,11 @@
 /**
  * Keeping the records small: a master when segments outgrow it, own segments away once a master that was read back covers
- * them and is old enough, masters away when a newer one covers them.
+ * them and is old enough (what they tell goes to the history), masters away when a newer one covers them.
  */
 import { covers } from '../model/version.ts';
 import type { ListedEntry } from '../ports/transport.ts';
 import type { Context } from './context.ts';
+import { retireSegments } from './history-retire.ts';
 import { layout, parseMasterName, parseSegmentName } from './layout.ts';
 import { readMaster } from './pull.ts';
 import { writeMaster } from './travel.ts';
@@ -25,17 +26,16 @@ export async function compact(ctx: Context): Promise<void> {
   const now = newest([...manifests.entries, ...masters.entries]);
   const proven = await provenMasters(ctx, masters.entries, now);
   const own = state.identity.client;
-  for (const { name } of manifests.entries) {
+  const covered = manifests.entries.filter(({ name }) => {
     const parsed = parseSegmentName(name);
     const end = parsed && state.segmentEnds.get(`${parsed.client}.${String(parsed.k)}`);
-    if (
+    return (
       parsed?.client === own &&
       end !== undefined &&
       proven.some((seen) => (seen[own] ?? 0) >= end[1])
-    ) {
-      await ctx.store.remove(`${layout.manifests}/${name}`);
-    }
-  }
+    );
+  });
+  await retireSegments(ctx, covered);
   await dropCoveredMasters(ctx, masters.entries, proven);
 }
 

@@ -10,13 +10,15 @@
  * 4. results recorded and sealed locally in one commit: recovery goes on with publishing.
  * 5. segment published by a rename; asides into history by a rename; lease given back by a rename.
  */
-import { encodeHistory, encodeHolder } from '../format/small-files.ts';
+import { encodeHistory } from '../format/history.ts';
+import { encodeHolder } from '../format/small-files.ts';
 import type { Intent } from '../format/small-files.ts';
 import { DIRECTORY_KEY, keyOf } from '../model/entry.ts';
 import { dayOf } from '../model/conflict-name.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
 import type { Draft } from './drafts.ts';
+import { historyLine } from './history-line.ts';
 import { layout } from './layout.ts';
 import { LeaseLost, isDead, readLease, removeEmptyLease, takeLease } from './lease.ts';
 import { beginStaging, dropOthers, dropStaged, forgetParts } from './leftovers.ts';
@@ -186,18 +188,9 @@ async function describe(
   base: string,
   { tx, items }: { tx: string; items: readonly Item[] },
 ): Promise<void> {
-  const { settings } = ctx;
   const replaced = items.filter((item) => setsAside(item));
   if (replaced.length > 0) {
-    const lines = replaced.map((item) => ({
-      index: item.index,
-      path: item.from ?? item.path,
-      key: item.expected?.key ?? '',
-      dots: item.expected?.dots ?? [],
-      ...timeOf(item),
-      by: settings.client,
-      why: item.action === 'put' || item.action === 'tree' ? 'replaced' : 'deleted',
-    }));
+    const lines = replaced.map((item) => historyLine(ctx, item));
     await ctx.store.writeText(`${base}/replaced/index.jsonl`, encodeHistory(lines));
   }
   await writeHolder(ctx, base, { tx, items });
@@ -214,11 +207,6 @@ async function writeHolder(
     `${base}/holder.json`,
     encodeHolder({ ...holder, items: items.map(intentOf) }),
   );
-}
-
-function timeOf(item: Item): { mtime?: number } {
-  const modified = item.expected?.stamp.modified;
-  return modified === undefined ? {} : { mtime: Math.floor(modified / 1000) };
 }
 
 function intentOf(item: Item): Intent {

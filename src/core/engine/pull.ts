@@ -165,7 +165,8 @@ function coverage(ctx: Context, manifests: Listing, masters: Listing): Record<st
   return covered;
 }
 
-function strictly<T>(ctx: Context, name: string, decode: () => T): T | undefined {
+/** Undefined: torn or strange, which is logged. */
+export function strictly<T>(ctx: Context, name: string, decode: () => T): T | undefined {
   try {
     return decode();
   } catch (error) {

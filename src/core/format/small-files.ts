@@ -1,6 +1,6 @@
 /**
- * The small JSON files on the store: `format.json`, `clients/<client>.json`, `holder.json`, `uploads/<client>.json`, and the
- * lines of a history index. Each is read strictly; a torn one counts as not there.
+ * The small JSON files on the store: `format.json`, `clients/<client>.json`, `holder.json`, `uploads/<client>.json`.
+ * Each is read strictly; a torn one counts as not there.
  */
 import { z } from 'zod';
 import type { Seen } from '../model/version.ts';
@@ -106,24 +106,6 @@ export function encodeHolder(holder: Holder): string {
 export function decodeHolder(text: string): Holder {
   const { tx, client, name, items } = check(holderShape, parseLine(text), 'holder.json');
   return { tx, client, name, items };
-}
-
-/** One replaced or deleted file in a history folder. */
-export interface HistoryLine {
-  /** Name of the aside in this folder. */
-  readonly index: number;
-  readonly path: string;
-  readonly key: string;
-  readonly dots: readonly string[];
-  /** Seconds since 1970; absent when not known. */
-  readonly mtime?: number;
-  readonly by: string;
-  /** `deleted`, `replaced` or `moved`. */
-  readonly why: string;
-}
-
-export function encodeHistory(lines: readonly HistoryLine[]): string {
-  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
 export { FormatError };

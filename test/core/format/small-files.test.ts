@@ -8,7 +8,6 @@ import {
   decodeHolder,
   encodeClient,
   encodeFormat,
-  encodeHistory,
   encodeHolder,
   FormatError,
 } from '../../../src/core/format/small-files.ts';
@@ -134,21 +133,4 @@ describe('holder.json', () => {
       expect(() => decodeHolder(text)).to.throw(FormatError);
     });
   }
-});
-
-describe('a history index', () => {
-  it('is one line of JSON for each file', () => {
-    const line = {
-      index: 1,
-      path: 'a\nb',
-      key: 'k',
-      dots: ['annaanna:1'],
-      by: 'laptop',
-      why: 'replaced',
-    };
-    const lines = encodeHistory([line, { ...line, index: 2, mtime: 3 }]).split('\n');
-    expect(lines.map((text) => (text === '' ? null : (JSON.parse(text) as unknown)))).to.deep.equal(
-      [line, { ...line, index: 2, mtime: 3 }, null],
-    );
-  });
 });
