@@ -24,6 +24,8 @@ export interface Operation {
   readonly name: string;
   /** Relative to the store's root. */
   readonly path: string;
+  /** When it was begun, by the clock of all computers in this process, milliseconds. */
+  readonly at: number;
 }
 
 /** What a person sees of a command. */
@@ -156,12 +158,13 @@ const SOURCE: readonly string[] = ['--import=tsx', join(projectRoot, 'src/cli.ts
 function recorded(inner: Transport, operations: Operation[]): Transport {
   return around(inner, {
     call: (operation, signal, run) => {
-      operations.push({ name: operation.name, path: operation.path ?? '' });
+      operations.push({ name: operation.name, path: operation.path ?? '', at: performance.now() });
       return run(signal);
     },
     batch: ({ operations: batched, signal, run }) => {
       for (const one of batched) {
-        operations.push({ name: one.operation, path: 'path' in one ? one.path : one.from });
+        const path = 'path' in one ? one.path : one.from;
+        operations.push({ name: one.operation, path, at: performance.now() });
       }
       return run(batched, signal);
     },

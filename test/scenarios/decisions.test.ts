@@ -4,11 +4,15 @@
  */
 import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { accept } from '../../src/cli/accept.ts';
+import { needs } from '../support/skips.ts';
 import type { Client } from './client.ts';
+import { isOwn } from './client.ts';
 import { checkEqual, openStage, settle } from './stage.ts';
 import type { Stage } from './stage.ts';
+import { PLACE, whyNot } from './stores.ts';
 import { seen } from './trouble.ts';
 
 const FILES = Array.from({ length: 60 }, (_, number) => `file ${String(number)}`);
@@ -111,22 +115,64 @@ describe('many deletions on the store, by another program', function () {
   });
 });
 
-describe('strict rounds', function () {
-  this.timeout(60_000);
+/** When a client of this sync asked something of the store about such paths. */
+function times(
+  { operations }: Client,
+  name: string,
+  concerns: (path: string) => boolean,
+): readonly number[] {
+  return operations
+    .filter((one) => one.name === name && concerns(one.path.slice(PLACE.length + 1)))
+    .map(({ at }) => at);
+}
 
-  it('three computers that sync at once bring everything to all', async () => {
-    const stage = await openStage('mount');
-    try {
-      for (const client of stage.clients) {
-        client.configure({ store: stage.store.settings(), rounds: 'strict' });
-        for (const number of [1, 2, 3, 4]) {
-          writeFileSync(join(client.folder, `${client.name} ${String(number)}`), client.name);
+async function uploaded({ place }: Stage, { name }: Client): Promise<void> {
+  while (!existsSync(join(place, `${name} 4`))) {
+    await pause(20);
+  }
+}
+
+for (const name of ['mount', 'proftpd'] as const) {
+  describe(`strict rounds on ${name}`, function () {
+    this.timeout(120_000);
+
+    before(async function () {
+      const why = await whyNot(name);
+      needs(this, name, why === undefined, why ?? '');
+    });
+
+    it('three computers that sync at once bring everything to all; nobody downloads before all have uploaded', async () => {
+      const stage = await openStage(name);
+      try {
+        for (const client of stage.clients) {
+          client.configure({ store: stage.store.settings(), rounds: 'strict' });
         }
+        await settle(stage, 'in turn'); // from now on all are live
+        for (const client of stage.clients) {
+          for (const number of [1, 2, 3, 4]) {
+            writeFileSync(join(client.folder, `${client.name} ${String(number)}`), client.name);
+          }
+        }
+        const syncs: Promise<unknown>[] = [];
+        for (const client of stage.clients) {
+          syncs.push(client.sync());
+          await uploaded(stage, client);
+          await pause(1000); // time enough for a download that does not wait
+        }
+        await Promise.all(syncs);
+        const uploads = stage.clients.flatMap((client) =>
+          times(client, 'rename', (path) => path.includes('/new/')),
+        );
+        const downloads = stage.clients.flatMap((client) =>
+          times(client, 'read', (path) => !isOwn(path)),
+        );
+        expect([uploads.length, downloads.length > 0]).to.deep.equal([12, true]);
+        expect(Math.min(...downloads)).to.be.greaterThan(Math.max(...uploads));
+        await settle(stage, 'at once');
+        expect(checkEqual(stage).size).to.equal(12);
+      } finally {
+        await stage.close();
       }
-      await settle(stage, 'at once');
-      expect(checkEqual(stage).size).to.equal(12);
-    } finally {
-      await stage.close();
-    }
+    });
   });
-});
+}

@@ -3,7 +3,14 @@
  * is a run of the program of its own.
  */
 import { openFolder } from '../../src/core/engine/folder.ts';
-import type { FolderSettings, SyncReport } from '../../src/core/ports/folder.ts';
+import type { Limits } from '../../src/core/engine/limits.ts';
+import type {
+  Folder,
+  FolderParts,
+  FolderSettings,
+  SyncReport,
+} from '../../src/core/ports/folder.ts';
+import type { Clock } from '../../src/core/ports/world.ts';
 import { systemClock, systemCodec, systemRandom } from '../../src/host/world.ts';
 import type { FakeDisk, FakeDiskOptions } from '../../src/testkit/fake-disk.ts';
 import { createFakeDisk } from '../../src/testkit/fake-disk.ts';
@@ -15,6 +22,8 @@ import { openMemoryTransport } from '../../src/testkit/memory-transport.ts';
 export interface Computer {
   readonly disk: FakeDisk;
   readonly user: FakeDisk['user'];
+  /** A run of the program. */
+  open(): Folder;
   sync(): Promise<SyncReport>;
 }
 
@@ -22,6 +31,9 @@ export interface ComputerOptions {
   readonly disk?: FakeDiskOptions;
   readonly settings?: Partial<FolderSettings>;
   readonly profile?: Partial<MemoryProfile>;
+  readonly limits?: Partial<Limits>;
+  readonly clock?: Clock;
+  readonly onEvent?: FolderParts['onEvent'];
 }
 
 export function createStore(): MemoryStore {
@@ -31,26 +43,28 @@ export function createStore(): MemoryStore {
 export function computer(
   store: MemoryStore,
   name: string,
-  { disk: diskOptions = {}, settings = {}, profile = {} }: ComputerOptions = {},
+  options: ComputerOptions = {},
 ): Computer {
-  const disk = createFakeDisk(diskOptions);
+  const { settings = {}, profile = {}, limits = {}, clock = systemClock } = options;
+  const disk = createFakeDisk(options.disk);
   const state = createMemoryState();
-  return {
-    disk,
-    user: disk.user,
-    sync: () =>
-      openFolder({
+  const open = (): Folder =>
+    openFolder(
+      {
         settings: { ...SETTINGS, client: name, machine: `machine-${name}`, ...settings },
         transport: openMemoryTransport(store, { profile }),
         local: disk,
         state,
-        clock: systemClock,
+        clock,
         random: systemRandom,
         codec: systemCodec,
         log: () => undefined,
-        onEvent: () => undefined,
-      }).sync({ signal: new AbortController().signal }),
-  };
+        onEvent: options.onEvent ?? (() => undefined),
+      },
+      limits,
+    );
+  const sync = () => open().sync({ signal: new AbortController().signal });
+  return { disk, user: disk.user, open, sync };
 }
 
 const DAY = 24 * 60 * 60 * 1000;

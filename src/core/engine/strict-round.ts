@@ -28,7 +28,8 @@ export async function openRound(ctx: Context): Promise<void> {
 
 /**
  * Says in every open round that this client has written its own, and closes those that everybody has written in. With
- * `patiently`, waits for the others in the rounds that are open now. True: it waited, so the plan is older than the store.
+ * `patiently`, waits for the others in the rounds that are open now; nobody waits in a circle, since who looks last has
+ * marked all that the others wait for. True: it waited, so the plan is older than the store.
  */
 export async function writtenByAll(ctx: Context, patiently: boolean): Promise<boolean> {
   const { strictWait } = ctx.settings;
@@ -60,7 +61,7 @@ export async function writtenByAll(ctx: Context, patiently: boolean): Promise<bo
     const names = late.map(({ name }) => name).join(', ');
     ctx.emit({ type: 'waiting', reason: `until ${names} has uploaded as well`, milliseconds });
     await ctx.clock.sleep(milliseconds, ctx.signal);
-    marks = await sayWritten(ctx);
+    marks = await readMarks(ctx);
   }
 }
 
