@@ -14,6 +14,7 @@ import type { Listing } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { takeNewIdentity } from './identity.ts';
 import { layout, parseMasterName, parseSegmentName } from './layout.ts';
+import { nameIsFree } from './publish.ts';
 
 /** `short`: merged changes are neither in a listed master nor in listed segments: the store was set back, or lost files. */
 export type Pulled = 'ok' | 'short';
@@ -42,14 +43,27 @@ async function mergeMasters(ctx: Context, listing: Listing): Promise<void> {
       continue;
     }
     state.masters.set(name, { ...master.seen });
-    const own = state.identity.client;
-    if ((master.seen[own] ?? 0) > (state.seen.get(own) ?? 0)) {
+    if (await knowsTooMuch(ctx, master)) {
       takeNewIdentity(ctx, 'a master knows more of this client than it published');
     }
     if (!covers(state.seenByClient(), master.seen)) {
       adopt(ctx, master);
     }
   }
+}
+
+/**
+ * Of this client's changes. Not so if they are its sealed segment's, which reached the store before a crash: then others
+ * merged it while this client did not know yet.
+ */
+async function knowsTooMuch(ctx: Context, master: MasterFile): Promise<boolean> {
+  const { sealed, identity, seen } = ctx.state;
+  const known = master.seen[identity.client] ?? 0;
+  if (sealed !== undefined && known > (seen.get(identity.client) ?? 0) && known <= sealed.to) {
+    await nameIsFree(ctx, layout.segment(identity.client, sealed.k), sealed);
+    if (ctx.state.identity !== identity) return false; // noticed there already
+  }
+  return known > (ctx.state.seen.get(identity.client) ?? 0);
 }
 
 export async function readMaster(ctx: Context, name: string): Promise<MasterFile | undefined> {
