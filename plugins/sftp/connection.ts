@@ -1,0 +1,127 @@
+/**
+ * One logged-in connection and the SFTP channel on it. Any number of requests may be on their way; each is answered,
+ * refused, or fails when the connection is lost. Knows nothing of paths and operations.
+ */
+import type { Socket } from 'node:net';
+import type { SFTPWrapper } from 'ssh2';
+import type SftpClient from 'ssh2-sftp-client';
+import { LostConnection, Refusal, Finding } from './failures.ts';
+
+export type Done<T> = (error?: Error | null, value?: T) => void;
+export type Send<T> = (channel: SFTPWrapper, done: Done<T>) => void;
+
+/** What the server told about itself. */
+export interface ServerFacts {
+  /** The line it greets with, such as `SSH-2.0-OpenSSH_9.2p1 Debian-2`. */
+  readonly ident: string;
+  /** Names of SFTP extensions that it offers. */
+  readonly extensions: ReadonlySet<string>;
+}
+
+export interface ConnectionParts {
+  readonly client: SftpClient;
+  readonly channel: SFTPWrapper;
+  readonly socket: Socket;
+  readonly ident: string;
+}
+
+export class Connection {
+  readonly facts: ServerFacts;
+  readonly #client: SftpClient;
+  readonly #channel: SFTPWrapper;
+  readonly #socket: Socket;
+  readonly #pending = new Set<(error: LostConnection) => void>();
+  #lost: LostConnection | undefined;
+  /** Requests sent so far. */
+  sent = 0;
+
+  constructor({ client, channel, socket, ident }: ConnectionParts) {
+    this.#client = client;
+    this.#channel = channel;
+    this.#socket = socket;
+    this.facts = { ident, extensions: extensionsOf(channel) };
+    client.on('error', (error: Error) => {
+      this.cut(error.message);
+    });
+    const ended = (): void => {
+      this.cut('the server closed the connection');
+    };
+    channel.on('error', (error: Error) => {
+      this.cut(error.message);
+    });
+    channel.on('end', ended).on('close', ended);
+    socket.on('error', (error) => {
+      this.cut(error.message);
+    });
+    socket.on('close', ended);
+    if (socket.destroyed) ended();
+  }
+
+  get lost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  offers(extension: string): boolean {
+    return this.facts.extensions.has(extension);
+  }
+
+  /** Sends at once, so that requests go out in the order of the calls. */
+  async request<T = void>(send: Send<T>): Promise<T> {
+    if (this.#lost !== undefined) throw this.#lost;
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.add(reject);
+      const done: Done<T> = (error, value) => {
+        this.#pending.delete(reject);
+        if (error === undefined || error === null) resolve(value as T);
+        else reject(this.#judge(error));
+      };
+      this.sent += 1;
+      try {
+        send(this.#channel, done);
+      } catch (cause) {
+        this.#pending.delete(reject);
+        reject(new Finding('unsupported', 'the server does not know this request', { cause }));
+      }
+    });
+  }
+
+  /** Ends at once; what is on its way fails. */
+  cut(reason: string): void {
+    this.#lost ??= new LostConnection(reason);
+    this.#socket.destroy();
+    for (const reject of [...this.#pending]) reject(this.#lost);
+    this.#pending.clear();
+  }
+
+  /** Takes leave, so that the server frees the login at once. */
+  async close(): Promise<void> {
+    if (this.lost) return;
+    this.#lost = new LostConnection('the store was closed');
+    for (const reject of [...this.#pending]) reject(this.#lost);
+    const closed = new Promise<void>((resolve) => {
+      this.#socket.once('close', () => {
+        resolve();
+      });
+    });
+    const late = setTimeout(() => {
+      this.#socket.destroy();
+    }, 1000);
+    this.#client.end().catch(() => undefined);
+    await closed;
+    clearTimeout(late);
+  }
+
+  /** A refusal has a number. Without one nobody answered, or nothing that could be understood. */
+  #judge(error: Error): Error {
+    const code = 'code' in error ? error.code : undefined;
+    if (typeof code === 'number') return new Refusal({ code, text: error.message });
+    this.cut(error.message);
+    return this.#lost ?? error;
+  }
+}
+
+/** ssh2 has no other way to ask; without it, nothing is taken for offered. */
+function extensionsOf(channel: SFTPWrapper): ReadonlySet<string> {
+  const { _extensions: offered } = channel as { readonly _extensions?: unknown };
+  return new Set(typeof offered === 'object' && offered !== null ? Object.keys(offered) : []);
+}
