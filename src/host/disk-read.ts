@@ -17,7 +17,7 @@ import { fileStat, same } from './disk-stat.ts';
 const CHUNK_BYTES = 256 * 1024;
 const TEXT_LIMIT_BYTES = 1024 * 1024;
 /** NOFOLLOW and NONBLOCK are missing on Windows, which has no FIFOs in directories; there the check after opening remains. */
-const READ_FLAGS =
+export const READ_FLAGS =
   constants.O_RDONLY |
   ((constants.O_NOFOLLOW as number | undefined) ?? 0) |
   ((constants.O_NONBLOCK as number | undefined) ?? 0);

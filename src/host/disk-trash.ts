@@ -1,7 +1,8 @@
 /**
  * The local trash: `trash/<yyyy-mm-dd>/<path as it was>`, where a person finds what was replaced or deleted. What is in it is
- * only ever removed by age.
+ * only ever removed by age, or where its size is limited, by whole days, the oldest first.
  */
+import { createHash } from 'node:crypto';
 import {
   constants,
   mkdirSync,
@@ -13,7 +14,9 @@ import {
 } from 'node:fs';
 import { copyFile, open, rm, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Source } from '../core/ports/transport.ts';
 import { errno } from './disk-errors.ts';
+import { READ_FLAGS } from './disk-read.ts';
 import { look } from './disk-stat.ts';
 import type { Disk } from './disk.ts';
 
@@ -28,17 +31,83 @@ export async function moveToTrash(disk: Disk, place: string, path: string): Prom
   }
 }
 
-/** Removes days that ended longer ago than the retention (milliseconds). */
-export async function sweepTrash(disk: Disk, retention: number): Promise<void> {
+/** How long and how much is kept: milliseconds, and bytes of all days together (undefined: any). */
+interface Keeping {
+  readonly retention: number;
+  readonly size: number | undefined;
+}
+
+/** Removes days that ended longer ago than the retention; of the others the oldest, while all together are too much. */
+export async function sweepTrash(disk: Disk, { retention, size }: Keeping): Promise<void> {
   const now = Date.now();
-  const trash = join(disk.own, 'trash');
-  const days = look(trash)?.kind === 'directory' ? readdirSync(trash) : [];
-  for (const day of days) {
+  const kept: string[] = [];
+  for (const day of daysOf(disk)) {
     const start = Date.parse(day.slice(0, 10));
-    if (Number.isNaN(start)) continue;
     const end = Math.min(start + DAY_MS, now);
     if (start <= now && now - end >= retention)
-      await rm(join(trash, day), { recursive: true, force: true });
+      await rm(join(disk.own, 'trash', day), { recursive: true, force: true });
+    else kept.push(day);
+  }
+  if (size !== undefined) await shrink(disk, kept, size);
+}
+
+/** Names that begin with a day, oldest first. */
+function daysOf(disk: Disk): string[] {
+  const trash = join(disk.own, 'trash');
+  const names = look(trash)?.kind === 'directory' ? readdirSync(trash) : [];
+  return names.filter((day) => !Number.isNaN(Date.parse(day.slice(0, 10)))).sort();
+}
+
+async function shrink(disk: Disk, days: readonly string[], size: number): Promise<void> {
+  const sizes = days.map((day) => bytesIn(join(disk.own, 'trash', day)));
+  let total = sizes.reduce((a, b) => a + b, 0);
+  for (const [i, day] of days.entries()) {
+    if (total <= size) return;
+    await rm(join(disk.own, 'trash', day), { recursive: true, force: true });
+    total -= sizes[i] ?? 0;
+  }
+}
+
+function bytesIn(directory: string): number {
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .map((name) => look(join(directory, name)))
+    .reduce((sum, found) => sum + (found?.kind === 'file' ? found.size : 0), 0);
+}
+
+/** The newest that has this content (SHA-256, hex). It is read as it lies there, and stays. */
+export async function findInTrash(
+  disk: Disk,
+  path: string,
+  digest: string,
+): Promise<Source | undefined> {
+  for (const day of daysOf(disk).reverse()) {
+    const place = placeInTrash(disk, day, path);
+    const found = place === undefined ? undefined : look(place);
+    if (place === undefined || found?.kind !== 'file') continue;
+    const hash = createHash('sha256');
+    for await (const chunk of readOwn(place, 0)) hash.update(chunk);
+    if (hash.digest('hex') === digest)
+      return { size: found.size, modified: found.mtime, open: (from) => readOwn(place, from) };
+  }
+  return undefined;
+}
+
+/** Undefined: what is above the path there is no directory, but a file or link that was deleted on the same day. */
+function placeInTrash(disk: Disk, day: string, path: string): string | undefined {
+  let place = join(disk.own, 'trash', day);
+  for (const part of path.split('/')) {
+    if (look(place)?.kind !== 'directory' || part === '..') return undefined;
+    place = join(place, part);
+  }
+  return place;
+}
+
+async function* readOwn(place: string, from: number): AsyncGenerator<Uint8Array> {
+  const handle = await open(place, READ_FLAGS);
+  try {
+    yield* handle.createReadStream({ start: from, autoClose: false });
+  } finally {
+    await handle.close();
   }
 }
 

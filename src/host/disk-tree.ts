@@ -27,7 +27,7 @@ import { attach, openDisk, prepare, readMarker, writeMarker } from './disk-root.
 import { scanDisk } from './disk-scan.ts';
 import { discardStaged, dropKept, keptBytes, stageContent, sweepStaged } from './disk-stage.ts';
 import { look } from './disk-stat.ts';
-import { sweepTrash } from './disk-trash.ts';
+import { findInTrash, sweepTrash } from './disk-trash.ts';
 import {
   absolute,
   checkRoot,
@@ -101,7 +101,12 @@ function treeOn(
       onDisk(disk, { action: 'set the time of', path }, () =>
         setMetadataAt(disk, path, { expected, metadata }),
       ),
-    sweep: (retention) => onDisk(disk, { action: 'tidy up' }, () => sweep(disk, retention)),
+    sweep: (retention, size) =>
+      onDisk(disk, { action: 'tidy up' }, () => sweep(disk, retention, size)),
+    trashed: (path, digest) =>
+      onDisk(disk, { action: 'look into the trash for', path }, () =>
+        findInTrash(disk, path, digest),
+      ),
   };
 }
 
@@ -136,11 +141,11 @@ async function recoverLeftovers(disk: Disk, leftovers: readonly string[]): Promi
   return recovered;
 }
 
-async function sweep(disk: Disk, retention: number): Promise<void> {
+async function sweep(disk: Disk, retention: number, size: number | undefined): Promise<void> {
   checkRoot(disk);
   await sweepStaged(disk);
   for (const path of disk.leftovers) await sweepBeside(disk, path);
-  await sweepTrash(disk, retention);
+  await sweepTrash(disk, { retention, size });
 }
 
 /** Copies beside users' paths; what is aside there is recovered by the scan. */

@@ -9,12 +9,13 @@ import {
   type LocalTree,
   type Wanted,
 } from '../core/ports/local-tree.ts';
+import type { Source } from '../core/ports/transport.ts';
 import { recoverAsides } from './fake-disk-aside.ts';
 import { changesOf } from './fake-disk-change.ts';
 import type { DiskState } from './fake-disk-state.ts';
 import { scanVolume } from './fake-disk-scan.ts';
 import { current, perform, type DiskGate, type Session } from './fake-disk-session.ts';
-import { sameStat, statOf, type VolumeFile } from './fake-volume.ts';
+import { sameStat, statOf, type VolumeFile, type VolumeNode } from './fake-volume.ts';
 
 export function connectDisk(state: DiskState, gate: DiskGate): LocalTree {
   const session: Session = { state, gate };
@@ -63,15 +64,41 @@ export function connectDisk(state: DiskState, gate: DiskGate): LocalTree {
       perform(session, { operation: 'discard', path: token }, () => {
         state.staged.delete(token);
       }),
-    sweep: (retention) =>
+    trashed: (path, digest) =>
+      perform(session, { operation: 'trashed', path }, () => {
+        const items = state.trash.filter((item) => item.path === path).reverse();
+        const found = items.map(({ node }) => node).find((node) => hasDigest(node, digest));
+        return found?.kind === 'file' ? sourceOf(found) : undefined;
+      }),
+    sweep: (retention, size = Number.POSITIVE_INFINITY) =>
       perform(session, { operation: 'sweep', path: '' }, () => {
         for (const [token, { owner }] of state.staged) {
           if (owner !== session) state.staged.delete(token);
         }
         const oldest = volume.options.now() - retention;
         state.trash = state.trash.filter((item) => item.since > oldest);
+        while (bytesOf(state.trash) > size) state.trash.shift();
       }),
   };
+}
+
+function hasDigest(node: VolumeNode, digest: string): boolean {
+  return node.kind === 'file' && createHash('sha256').update(node.bytes).digest('hex') === digest;
+}
+
+function sourceOf({ bytes, mtime }: VolumeFile): Source {
+  return {
+    size: bytes.length,
+    modified: mtime,
+    open: async function* (from) {
+      await Promise.resolve();
+      yield bytes.slice(from);
+    },
+  };
+}
+
+function bytesOf(trash: DiskState['trash']): number {
+  return trash.reduce((sum, { node }) => sum + (node.kind === 'file' ? node.bytes.length : 0), 0);
 }
 
 async function digest(

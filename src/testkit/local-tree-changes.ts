@@ -161,16 +161,6 @@ function describeRemoving(bench: () => Case): void {
       const texts = trash().map(({ text }) => text);
       expect(texts.sort()).to.deep.equal(['a file', 'below a']);
     });
-
-    it('sweep keeps what is younger than the retention, and takes what is older', async () => {
-      const { tree, user, seen, trash } = bench();
-      user.write('a', 'text');
-      await tree.remove('a', await seen('a'));
-      await tree.sweep(60_000);
-      expect(trash()).to.have.length(1);
-      await tree.sweep(0);
-      expect(trash()).to.have.length(0);
-    });
   });
 }
 

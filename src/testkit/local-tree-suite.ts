@@ -20,6 +20,7 @@ import type { Case, LocalTreeBench } from './local-tree-bench.ts';
 import { describePlacing } from './local-tree-placing.ts';
 import { describeChanges } from './local-tree-changes.ts';
 import { describeKeeping } from './local-tree-keeping.ts';
+import { describeTrash } from './local-tree-trash.ts';
 
 export type { LocalTreeBench } from './local-tree-bench.ts';
 
@@ -40,6 +41,7 @@ export function describeLocalTree(name: string, setup: () => LocalTreeBench): vo
     describeReading(() => bench);
     describeStaging(() => bench);
     describeKeeping(() => bench);
+    describeTrash(() => bench);
     describePlacing(() => bench);
     describeChanges(() => bench);
   });

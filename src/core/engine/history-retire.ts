@@ -4,6 +4,7 @@
  * readers take each change once. A torn one counts as not there, and its segments are still where they were.
  */
 import { encodeRecords } from '../format/history.ts';
+import type { Segment } from '../format/segment.ts';
 import { decodeSegment } from '../format/segment.ts';
 import { dayOf } from '../model/conflict-name.ts';
 import type { PastChange } from '../model/past.ts';
@@ -31,7 +32,7 @@ async function keepRecords(ctx: Context, segments: readonly ListedEntry[]): Prom
   const { store, state, clock, random, digestOf } = ctx;
   const changes: PastChange[] = [];
   await store.each(segments, async (entry) => {
-    changes.push(...(await readSegmentChanges(ctx, entry)));
+    changes.push(...((await readPastSegment(ctx, entry))?.changes ?? []));
   });
   const day = `${layout.history}/${dayOf(Math.floor(clock.now() / 1000))}`;
   const { client } = state.identity;
@@ -49,18 +50,25 @@ async function keepRecords(ctx: Context, segments: readonly ListedEntry[]): Prom
   }
 }
 
-/** The changes of a listed segment, with when it reached the store. None if it is torn or gone. */
-export async function readSegmentChanges(
+export interface PastSegment extends Segment {
+  readonly changes: readonly PastChange[];
+}
+
+/** A listed segment, with when it reached the store. Undefined: it is torn or gone. */
+export async function readPastSegment(
   ctx: Context,
   { name, stamp }: ListedEntry,
-): Promise<PastChange[]> {
+): Promise<PastSegment | undefined> {
   const parsed = parseSegmentName(name);
   const text =
     parsed && (await ctx.store.readCompressed(`${layout.manifests}/${name}`, ctx.limits.text));
   if (parsed === undefined || text === undefined) {
-    return [];
+    return undefined;
   }
   const segment = strictly(ctx, name, () => decodeSegment(text, parsed, ctx.digestOf));
-  const at = Math.floor(stamp.modified ?? segment?.at ?? 0);
-  return (segment?.changes ?? []).map((change) => ({ ...change, k: parsed.k, at }));
+  if (segment === undefined) {
+    return undefined;
+  }
+  const at = Math.floor(stamp.modified ?? segment.at ?? 0);
+  return { ...segment, changes: segment.changes.map((change) => ({ ...change, k: parsed.k, at })) };
 }

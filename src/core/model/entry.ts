@@ -37,8 +37,15 @@ export const DIRECTORY_KEY: Key = '/';
 /** An ancestor that stands for versions but for no content: whatever is there locally counts as an edit. */
 export const NO_CONTENT: Key = '';
 
+const LINK = 'link:';
+
 function linkKey(target: string): Key {
-  return `link:${target}`;
+  return LINK + target;
+}
+
+/** Of a symlink's key: what it points to. Undefined: another key. */
+export function targetOf(key: Key): string | undefined {
+  return key.startsWith(LINK) ? key.slice(LINK.length) : undefined;
 }
 
 export function keyOf(entry: Entry): Key {

@@ -129,8 +129,13 @@ export interface LocalTree {
     expected: LocalStat,
     metadata: { readonly mtime: number; readonly executable: boolean },
   ): Promise<LocalStat | 'changed'>;
-  /** Removes temporary files of rounds that were interrupted, except what is kept for a later one, and trash older than the retention (milliseconds). */
-  sweep(trashRetention: number): Promise<void>;
+  /**
+   * Removes temporary files of rounds that were interrupted, except what is kept for a later one, and trash older than the
+   * retention (milliseconds). `trashSize`: of the rest, oldest days first, what is more than so many bytes.
+   */
+  sweep(trashRetention: number, trashSize?: number): Promise<void>;
+  /** What was at `path` with this content (SHA-256, hex), from the trash; undefined: not there. */
+  trashed(path: string, digest: string): Promise<Source | undefined>;
 }
 
 export type LocalErrorKind = 'no-space' | 'denied' | 'invalid-name' | 'missing-root' | 'unknown';
