@@ -13,17 +13,56 @@ export interface Step {
 
 /** ORDER: `Overwrite: F`, always: what was at the target is the engine's to set aside. */
 export async function rename(place: Place, { from, to }: Step, signal: AbortSignal): Promise<void> {
-  const { web } = place;
+  const { web, dialect } = place;
   const answer = await web.ask({
     ...{ method: 'MOVE', url: web.urlOf(from), signal },
     headers: { Destination: web.urlOf(to).href, Overwrite: 'F' },
   });
-  if (answer.status === 201 || answer.status === 204) return;
-  // SERVER: for a target that is there, Apache says 412, or to a racer 403, 405 or 409; a missing directory above is 409 too.
-  if ([403, 405, 409].includes(answer.status) && (await look(place, to, signal)) !== 'absent') {
-    throw new Finding('exists', `something else is there (${String(answer.status)})`);
+  // SERVER: lighttpd says 200 for a directory.
+  if (answer.status === 204 && dialect.movesInto === true)
+    await takeBack(place, { from, to }, signal);
+  if ([200, 201, 204].includes(answer.status)) return;
+  throw await whyNotMoved(place, { to, signal, answer });
+}
+
+/**
+ * SERVER: lighttpd moves a file that is to replace a directory into it, under its own name, `Overwrite: F` or not. It says
+ * 204 then, and 201 for a name that was free. CRASH: before it is taken back, the file lies in that directory.
+ */
+async function takeBack(place: Place, { from, to }: Step, signal: AbortSignal): Promise<void> {
+  const inside = `${to}/${from.slice(from.lastIndexOf('/') + 1)}`;
+  if (!(await isDirectory(place, to, signal)) || (await look(place, inside, signal)) === 'absent')
+    return;
+  const { web } = place;
+  const answer = await web.ask({
+    ...{ method: 'MOVE', url: web.urlOf(inside), signal },
+    headers: { Destination: web.urlOf(from).href, Overwrite: 'F' },
+  });
+  const outcome = answer.status === 201 ? 'not-done' : 'unknown';
+  throw new Finding('exists', 'a directory is there', { outcome });
+}
+
+/**
+ * SERVER: a target that is there is 412; to a racer Apache says 403, 405 or 409, and 301 where it is a directory. A missing
+ * directory above is 409, and on Apache 500.
+ */
+async function whyNotMoved(
+  place: Place,
+  {
+    to,
+    signal,
+    answer,
+  }: { readonly to: string; readonly signal: AbortSignal; readonly answer: Answer },
+): Promise<Error> {
+  const { status } = answer;
+  const parent = to.slice(0, Math.max(0, to.lastIndexOf('/')));
+  if (status === 500 && (await look(place, parent, signal)) === 'absent') {
+    return new Finding('not-found', 'the directory to move into is missing');
   }
-  throw new Refusal(answer);
+  if ([301, 403, 405, 409].includes(status) && (await look(place, to, signal)) !== 'absent') {
+    return new Finding('exists', `something else is there (${String(status)})`);
+  }
+  return new Refusal(answer);
 }
 
 /** RACE: a DELETE takes a directory with all that is in it; where the server ignores Depth, the look before must be true. */
@@ -77,7 +116,7 @@ export async function makeDirectory(
   const { web } = place;
   const answer = await web.ask({ method: 'MKCOL', url: web.urlOf(path, 'directory'), signal });
   if (answer.status === 201) return;
-  if (answer.status !== 405 && answer.status !== 409) throw new Refusal(answer);
+  if (![400, 403, 405, 409].includes(answer.status)) throw new Refusal(answer);
   const found = await look(place, path, signal);
   if (found === 'absent') throw new Refusal(answer);
   if (found.kind !== 'directory') throw new Finding('exists', 'a file is there');

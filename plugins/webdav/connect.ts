@@ -2,7 +2,7 @@
  * Connections to exactly one origin, kept alive and counted: TCP or TLS, its certificate verified or pinned before the first
  * byte is sent. Whoever is sent elsewhere by a redirect is refused here, so that credentials never leave their origin.
  */
-import { Agent as PlainAgent, type AgentOptions } from 'node:http';
+import { Agent as PlainAgent, type AgentOptions, type ClientRequest } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure, type ConnectionOptions } from 'node:tls';
@@ -71,6 +71,31 @@ function withDialler<A extends PlainAgent>(
     dial(target, done);
   };
   return Object.assign(agent, { createConnection });
+}
+
+/**
+ * For one request through the package's client: it would follow a redirect by itself, with a DELETE from a file to a directory
+ * too. Its second request is not sent; `onRedirect` is told where to it would have gone.
+ */
+export function single<A extends PlainAgent>(agent: A, onRedirect: (url: URL) => void): A {
+  let used = false;
+  const addRequest = (request: ClientRequest, ...more: readonly unknown[]): void => {
+    if (!used) (agent as unknown as Adding).addRequest(request, ...more);
+    else {
+      const { protocol, path } = request;
+      onRedirect(new URL(path, `${protocol}//${request.getHeader('host')?.toString() ?? ''}`));
+      request.destroy();
+      // One without a socket says nothing of its end by itself.
+      process.nextTick(() => request.emit('error', new Error('redirected')));
+    }
+    used = true;
+  };
+  return Object.create(agent, { addRequest: { value: addRequest } }) as A;
+}
+
+/** What Node calls an agent with; its types do not show it. */
+interface Adding {
+  addRequest(request: ClientRequest, ...more: readonly unknown[]): void;
 }
 
 function portOf({ port, protocol }: URL): number {

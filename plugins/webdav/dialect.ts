@@ -22,6 +22,8 @@ export interface Greeting {
   readonly headers: Answer['headers'];
   /** The option `connections`. */
   readonly connections: number;
+  /** The option `partSize`, in bytes. */
+  readonly partSize: number;
   readonly signal: AbortSignal;
 }
 
@@ -44,6 +46,8 @@ export interface Dialect {
   stampOf(kind: StoreKind, resource: Resource): Stamp;
   /** A DELETE with `Depth: 0` is known to refuse a directory: then a file is removed without looking first. */
   readonly deletesByDepth?: boolean;
+  /** A MOVE of a file onto a directory puts the file into it, and says 204: then it is taken back. */
+  readonly movesInto?: boolean;
   /** Why no file or directory of this name (one segment) can be stored, before anything is sent. */
   refusesName?(name: string): string | undefined;
   /**
@@ -55,8 +59,14 @@ export interface Dialect {
   setModified?(path: string, modified: number, signal: AbortSignal): Promise<void>;
   /** Bytes free; undefined: not told. */
   space?(signal: AbortSignal): Promise<number | undefined>;
-  /** Another kind than statuses.ts has for a refused request; undefined: the usual one. `operation`: the contract's. */
-  judge?(operation: string, answer: Answer): TransportErrorKind | undefined;
+  /** Another verdict than statuses.ts has on a refused request; undefined: the usual one. `operation`: the contract's. */
+  judge?(operation: string, answer: Answer): Verdict | undefined;
+}
+
+export interface Verdict {
+  readonly kind: TransportErrorKind;
+  /** Undefined: the usual one. */
+  readonly outcome?: 'not-done' | 'unknown';
 }
 
 /** What every dialect asks for first. */

@@ -6,12 +6,11 @@ import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { Finding, LostConnection } from './failures.ts';
 import { joined, untilAborted } from './joined.ts';
+import { follow, mostRedirects } from './redirects.ts';
 import type { Session } from './session.ts';
 import { readBeginning } from './text.ts';
 import { troubleOf } from './trouble.ts';
 import type { Download, Downloaded } from './web.ts';
-
-const mostRedirects = 5;
 
 export async function download(session: Session, what: Download): Promise<Downloaded> {
   let url = what.url;
@@ -28,25 +27,11 @@ export async function download(session: Session, what: Download): Promise<Downlo
         return response;
     } else if (status >= 301 && status <= 308 && status !== 304 && location !== undefined) {
       await readBeginning(response.body, 64 * 1024);
-      url = follow(url, location);
+      url = follow('GET', url, new URL(location, url));
       redirects += 1;
     } else return response;
   }
   throw new Finding('unknown', 'the server sends its visitors round in circles');
-}
-
-function follow(from: URL, location: string): URL {
-  const to = new URL(location, from);
-  if (to.origin !== from.origin) {
-    throw new Finding(
-      'denied',
-      `the server sends its visitors on to ${to.origin}; if that is right, make it the \`url\``,
-    );
-  }
-  if (to.pathname === `${from.pathname}/`) {
-    throw new Finding('precondition', 'it is a directory');
-  }
-  return to;
 }
 
 /** Resolves with the headers; the body lives on until it is read, closed, or the signal or the store ends it. */

@@ -18,6 +18,7 @@ interface Known {
   readonly name: string;
   /** Of racers that move a directory onto one name, exactly one wins: it ends in one rename of the file system. */
   readonly isUnix: boolean;
+  readonly movesInto?: boolean;
   readonly refusesName?: (name: string) => string | undefined;
 }
 
@@ -43,6 +44,7 @@ export function generic({ web, headers, root, connections }: Greeting): Dialect 
     capabilities,
     properties: usualProperties,
     deletesByDepth: known.isUnix,
+    movesInto: known.movesInto === true,
     stampOf: usualStamp,
     write: async ({ path, source, signal }) => {
       const answer = await web.upload({ url: web.urlOf(path), source, signal });
@@ -59,7 +61,7 @@ function recognise(server: string): Known {
   if (/^Apache\b/i.test(server)) {
     return { name: 'Apache', isUnix: !isWindows, refusesName: refusedByApache };
   }
-  if (/^lighttpd\b/i.test(server)) return { name: 'lighttpd', isUnix: !isWindows };
+  if (/^lighttpd\b/i.test(server)) return { name: 'lighttpd', isUnix: !isWindows, movesInto: true };
   return { name: server === '' ? 'WebDAV' : server, isUnix: false };
 }
 
@@ -80,7 +82,7 @@ export function writtenStamp({ headers }: Answer, size: number): Stamp {
   return { size, ...(etag === undefined ? {} : { etag }) };
 }
 
-async function spaceOf(web: Web, signal: AbortSignal): Promise<number | undefined> {
+export async function spaceOf(web: Web, signal: AbortSignal): Promise<number | undefined> {
   const { resources } = await propfind(web, {
     ...{ url: web.urlOf(''), depth: 0, properties: [quota], signal },
   });

@@ -5,12 +5,14 @@
  */
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { AuthType, createClient, type WebDAVClient } from 'webdav';
+import { AuthType, createClient } from 'webdav';
 import type { Authority } from './auth.ts';
-import type { Line } from './connect.ts';
+import { single, type Line } from './connect.ts';
 import { Cookies } from './cookies.ts';
 import { download } from './download.ts';
+import { Finding } from './failures.ts';
 import { joined } from './joined.ts';
+import { follow, mostRedirects } from './redirects.ts';
 import { readText } from './text.ts';
 import { troubleOf } from './trouble.ts';
 import { upload } from './upload.ts';
@@ -42,7 +44,6 @@ export class Session implements Web {
   /** Whether the server is worth asking before a body is sent; see upload.ts. */
   expects = true;
   #base: URL;
-  readonly #client: WebDAVClient;
 
   constructor({ base, authority, line, user, log }: SessionParts) {
     this.user = user;
@@ -51,11 +52,6 @@ export class Session implements Web {
     this.line = line;
     this.#base = base;
     setMaxListeners(0, this.ending.signal);
-    this.#client = createClient(base.href, {
-      authType: AuthType.None,
-      httpAgent: line.plain,
-      httpsAgent: line.secure,
-    });
   }
 
   get base(): URL {
@@ -80,10 +76,19 @@ export class Session implements Web {
   }
 
   async ask(asking: Asking): Promise<Answer & { readonly url: URL }> {
-    const first = await this.#askOnce(asking, asking.url);
-    const asked = first.headers.get('www-authenticate');
-    if (first.status !== 401 || !this.authority.learn(asked, first.sent)) return first;
-    return await this.#askOnce(asking, first.url);
+    let url = asking.url;
+    let learns = true;
+    for (let hops = 0; hops <= mostRedirects;) {
+      const answer = await this.#askOnce(asking, url);
+      const asked = 'status' in answer ? answer.headers.get('www-authenticate') : undefined;
+      if ('redirect' in answer) {
+        url = follow(asking.method, url, answer.redirect);
+        hops += 1;
+      } else if (answer.status === 401 && learns && this.authority.learn(asked, answer.sent)) {
+        learns = false;
+      } else return answer;
+    }
+    throw new Finding('unknown', 'the server sends its visitors round in circles');
   }
 
   upload(what: Upload): Promise<Answer> {
@@ -120,58 +125,72 @@ export class Session implements Web {
     );
   }
 
-  async #askOnce(
-    asking: Asking,
-    url: URL,
-  ): Promise<Answer & { readonly url: URL; readonly sent: string | undefined }> {
-    const own = this.headersFor(asking.method, url);
+  async #askOnce(asking: Asking, url: URL): Promise<Reply> {
     const { signal, free } = joined(asking.signal, this.ending.signal);
+    const sent = this.headersFor(asking.method, url);
+    let redirect: URL | undefined;
     try {
       signal.throwIfAborted();
-      const response = await this.#fetch(asking, { url, own, signal });
+      const response = await fetchOnce(this.line, asking, {
+        ...{ url, signal, headers: sent },
+        onRedirect: (to) => {
+          redirect = to;
+        },
+      });
       // It is told of an abort even after it was read; without a listener that would end the process.
       response.body?.on('error', () => undefined);
       this.cookies.take(response.headers.raw()['set-cookie'] ?? []);
       const headers = new Map<string, string>();
       response.headers.forEach((value, name) => headers.set(name.toLowerCase(), value));
       const text = await readText(response.body ?? [], longestAnswer);
-      return {
-        ...{ status: response.status, headers, text },
-        ...{ url: new URL(response.url), sent: own['Authorization'] },
-      };
+      return { ...{ status: response.status, headers, text, url }, sent: sent['Authorization'] };
     } catch (error) {
-      throw signal.aborted ? error : troubleOf(error);
+      if (signal.aborted) throw error;
+      if (redirect !== undefined) return { redirect };
+      throw troubleOf(error);
     } finally {
       free();
     }
   }
+}
 
-  /** The package throws statuses from 400 on as errors that carry their response. */
-  async #fetch(
-    { method, headers, body }: Asking,
-    { url, own, signal }: { url: URL; own: Record<string, string>; signal: AbortSignal },
-  ): Promise<FetchResponse> {
-    const type = body === undefined ? {} : { 'Content-Type': 'application/xml; charset=utf-8' };
-    try {
-      const answer: unknown = await this.#client.customRequest('', {
-        ...{ url: url.href, method, signal },
-        headers: { ...own, ...type, ...headers },
-        ...(body === undefined ? {} : { data: body }),
-      });
-      return answer as FetchResponse;
-    } catch (error) {
-      const response = error instanceof Error && 'response' in error ? error.response : undefined;
-      if (response === undefined) throw error;
-      return response as FetchResponse;
-    }
+type Reply =
+  (Answer & { readonly url: URL; readonly sent: string | undefined }) | { readonly redirect: URL };
+
+interface Once {
+  readonly url: URL;
+  readonly headers: Record<string, string>;
+  readonly signal: AbortSignal;
+  readonly onRedirect: (to: URL) => void;
+}
+
+/** By the webdav package. It throws statuses from 400 on as errors that carry their response. */
+async function fetchOnce(line: Line, asking: Asking, once: Once): Promise<FetchResponse> {
+  const { method, body } = asking;
+  const { url, signal, onRedirect } = once;
+  const client = createClient(url.href, {
+    authType: AuthType.None,
+    httpAgent: single(line.plain, onRedirect),
+    httpsAgent: single(line.secure, onRedirect),
+  });
+  const type = body === undefined ? {} : { 'Content-Type': 'application/xml; charset=utf-8' };
+  try {
+    const answer: unknown = await client.customRequest('', {
+      ...{ url: url.href, method, signal },
+      headers: { ...once.headers, ...type, ...asking.headers },
+      ...(body === undefined ? {} : { data: body }),
+    });
+    return answer as FetchResponse;
+  } catch (error) {
+    const response = error instanceof Error && 'response' in error ? error.response : undefined;
+    if (response === undefined) throw error;
+    return response as FetchResponse;
   }
 }
 
 /** What the package's answers are, below its own types: those of node-fetch. */
 interface FetchResponse {
   readonly status: number;
-  /** After redirects. */
-  readonly url: string;
   readonly headers: {
     raw(): Readonly<Record<string, readonly string[]>>;
     forEach(take: (value: string, name: string) => void): void;

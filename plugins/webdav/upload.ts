@@ -8,6 +8,7 @@ import { request as requestSecure } from 'node:https';
 import type { Source } from '../../src/plugin-api.ts';
 import { Finding, LostConnection } from './failures.ts';
 import { joined, untilAborted } from './joined.ts';
+import { follow } from './redirects.ts';
 import type { Session } from './session.ts';
 import { readBeginning } from './text.ts';
 import { troubleOf } from './trouble.ts';
@@ -25,6 +26,10 @@ const words = 64 * 1024;
 export async function upload(session: Session, what: Upload): Promise<Answer> {
   const first = await uploadOnce(session, what, session.expects);
   const asked = first.headers.get('www-authenticate');
+  const location = first.headers.get('location');
+  if (first.status >= 300 && first.status < 400 && location !== undefined) {
+    follow('PUT', what.url, new URL(location, what.url));
+  }
   // SERVER: old lighttpd and some proxies know no Expect.
   if (first.status === 417 && session.expects) session.expects = false;
   else if (first.status !== 401 || !session.authority.learn(asked, first.sent)) return first;

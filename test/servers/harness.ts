@@ -19,10 +19,11 @@ import { makeCertificates, type Certificates } from './certificates.ts';
 export type ServerName = 'proftpd' | 'vsftpd' | 'pure-ftpd';
 
 /** Every server that install.sh unpacks. */
-export type ProductName = ServerName | 'openssh';
+export type ProductName = ServerName | 'openssh' | 'apache' | 'lighttpd';
 
 const programs: Readonly<Record<ProductName, string>> = {
   ...{ proftpd: 'proftpd', vsftpd: 'vsftpd', 'pure-ftpd': 'pure-ftpd', openssh: 'sshd' },
+  ...{ apache: 'apache2', lighttpd: 'lighttpd' },
 };
 
 export interface ServerOptions {
@@ -174,6 +175,8 @@ export interface Product {
   readonly user: string;
   /** Started as {@link serverOwner} even by the super-user. */
   readonly asOwner: boolean;
+  /** It greets nobody: it answers when it is asked. */
+  readonly isSilent?: boolean;
   configure(place: Workplace): Promise<readonly string[]>;
 }
 
@@ -184,7 +187,7 @@ export async function start(product: Product, options: ServerOptions): Promise<R
   const launch = async (): Promise<ChildProcess> => {
     const child = run(product, place, await product.configure(place));
     try {
-      await greeting(place, child);
+      await greeting(place, child, product.isSilent !== true && options.tls !== 'implicit');
       return child;
     } catch (cause) {
       await end(child);
@@ -236,11 +239,11 @@ function run(product: Product, place: Workplace, args: readonly string[]): Child
   return child;
 }
 
-async function greeting(place: Workplace, child: ChildProcess): Promise<void> {
+async function greeting(place: Workplace, child: ChildProcess, greets: boolean): Promise<void> {
   const until = Date.now() + 10_000;
   for (;;) {
     if (child.exitCode !== null || child.pid === undefined) throw new Error('it ended at once');
-    if (await answers(place.port, place.options.tls !== 'implicit')) {
+    if (await answers(place.port, greets)) {
       // The probe's own session must not count against the limit.
       if (place.options.maxClients !== undefined) await sleep(400);
       return;

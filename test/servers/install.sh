@@ -1,5 +1,6 @@
 #!/bin/sh
-# Fetches the real servers that the tests run against: proftpd, vsftpd, pure-ftpd, openssh (Debian or Ubuntu).
+# Fetches the real servers that the tests run against: proftpd, vsftpd, pure-ftpd, openssh,
+# Apache and lighttpd (Debian or Ubuntu).
 # Their packages exclude one another, so each is unpacked into a folder of its own below
 # ${OWNSYNC_SERVERS:-$HOME/.cache/ownsync-servers}, together with the libraries it needs. Nothing is installed or
 # started, nothing outside that folder is changed, and a second run does nothing.
@@ -48,7 +49,7 @@ missing_libraries() {
 }
 
 mkdir -p "$target"
-for name in proftpd vsftpd pure-ftpd openssh; do
+for name in proftpd vsftpd pure-ftpd openssh apache lighttpd; do
   [ -e "$target/$name/.complete" ] || stale=yes
 done
 if [ "${stale:-no}" = yes ] && [ "$(id -u)" = 0 ]; then
@@ -67,10 +68,19 @@ if [ "${stale:-no}" = yes ]; then
   # shellcheck disable=SC2046
   unpack openssh openssh-server openssh-sftp-server openssh-client $(existing libwrap0 libwtmpdb0 libgssapi-krb5-2 \
     libkrb5-3 libkrb5support0 libk5crypto3 libkeyutils1 libselinux1 libaudit1 libpam0g libcom-err2)
+  # shellcheck disable=SC2046
+  unpack apache apache2-bin $(existing libapr1 libapr1t64 libaprutil1 libaprutil1t64 libpcre2-8-0 libexpat1)
+  # Large: only where the system has them not.
+  xml=''
+  ldconfig -p | grep -q 'libxml2\.so' || xml=$(existing libxml2 libxml2-16 libicu72 libicu74 libicu76)
+  # shellcheck disable=SC2046,SC2086
+  unpack lighttpd lighttpd lighttpd-mod-webdav lighttpd-mod-openssl $xml \
+    $(existing libpcre2-8-0 libxxhash0 libnettle8 libnettle8t64 libsqlite3-0 libuuid1)
 fi
 
 missing=$(missing_libraries "$target/proftpd/usr/sbin/proftpd" "$target/vsftpd/usr/sbin/vsftpd" "$target/pure-ftpd/usr/sbin/pure-ftpd" \
-  "$target/openssh/usr/sbin/sshd")
+  "$target/openssh/usr/sbin/sshd" "$target/apache/usr/sbin/apache2" "$target/lighttpd/usr/sbin/lighttpd" \
+  "$target"/apache/usr/lib/apache2/modules/mod_dav*.so "$target"/lighttpd/usr/lib/lighttpd/mod_webdav.so)
 if [ -n "$missing" ]; then
   echo "install.sh: libraries are missing:" >&2
   echo "$missing" >&2
