@@ -98,8 +98,9 @@ export class Frame {
     if (signal.aborted) return { kind: 'cancelled', outcome: 'unknown', why: 'it was stopped' };
     if (error instanceof Refusal) {
       const { answer } = error;
-      const kind = this.#parts.dialect?.judge?.(operation, answer) ?? kindOf(operation, answer);
-      return { kind, outcome: outcomeOf(answer), why: reasonOf(answer) };
+      const verdict = this.#parts.dialect?.judge?.(operation, answer);
+      const kind = verdict?.kind ?? kindOf(operation, answer);
+      return { kind, outcome: verdict?.outcome ?? outcomeOf(answer), why: reasonOf(answer) };
     }
     if (error instanceof Finding)
       return { kind: error.kind, outcome: error.outcome, why: error.message };

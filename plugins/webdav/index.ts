@@ -39,7 +39,7 @@ async function open(options: WebdavOptions, context: PluginContext): Promise<Tra
   const session = await before.run(call, () => begin(options, context));
   try {
     return await before.run(call, async () => {
-      const place = await arrive(session, options.connections, signal);
+      const place = await arrive(session, options, signal);
       context.log(`the server speaks ${place.dialect.name}`);
       const frame = new Frame({ dialect: place.dialect, secrets });
       return transportOf({ place, frame, close: () => session.close() });
@@ -72,7 +72,11 @@ async function begin(options: WebdavOptions, context: PluginContext): Promise<Se
 }
 
 /** Looks at the root, where the password is asked for, and takes the server's own address of it. */
-async function arrive(session: Session, connections: number, signal: AbortSignal): Promise<Place> {
+async function arrive(
+  session: Session,
+  { connections, partSize }: WebdavOptions,
+  signal: AbortSignal,
+): Promise<Place> {
   const { answer, resources } = await propfind(session, {
     ...{ url: session.base, depth: 0, properties: usualProperties, signal },
   }).catch((error: unknown) => {
@@ -89,7 +93,10 @@ async function arrive(session: Session, connections: number, signal: AbortSignal
   const there = new URL(answer.url);
   if (!there.pathname.endsWith('/')) there.pathname += '/';
   session.moveTo(there);
-  const greeting = { web: session, root, headers: answer.headers, connections, signal };
+  const greeting = {
+    ...{ web: session, root, headers: answer.headers, connections, signal },
+    partSize: partSize * 1024 * 1024,
+  };
   return { web: session, dialect: await chooseDialect(greeting), root: names };
 }
 

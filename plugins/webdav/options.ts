@@ -34,6 +34,12 @@ export const webdavOptions = z
         'Allow http:// to another computer: everything, the password too, can be read on the way',
       ),
     connections: z.int().min(1).max(16).default(4).describe('How many connections to use at once'),
+    partSize: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(10)
+      .describe('On ownCloud and Nextcloud: larger files go up in parts of so many megabytes'),
   })
   .refine(({ user, password }) => (user === undefined) === (password === undefined), {
     error: '`user` and `password` belong together',

@@ -52,7 +52,8 @@ export async function list(place: Place, path: string, signal: AbortSignal): Pro
   if (self !== undefined && kindOf(self) === 'file') {
     throw new Finding('precondition', 'it is not a directory');
   }
-  return { entries, complete };
+  const etag = self === undefined ? undefined : dialect.stampOf('directory', self).etag;
+  return { entries, complete, ...(etag === undefined ? {} : { etag }) };
 }
 
 export async function look(

@@ -8,7 +8,7 @@ import type { WriteCall } from './dialect.ts';
 import { etagOf, timeOf } from './entries.ts';
 import { Finding, Refusal } from './failures.ts';
 import type { Call, Frame } from './frame.ts';
-import type { Place } from './propfind.ts';
+import { look, type Place } from './propfind.ts';
 import { readBeginning } from './text.ts';
 import type { Downloaded, Headers } from './web.ts';
 
@@ -70,10 +70,11 @@ async function judge(
   }
   const text = await readBeginning(body, 64 * 1024);
   if (status === 416) {
-    const size = Number(
-      /^bytes \*\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1] ?? Number.NaN,
-    );
-    if (size === from) return { size, skip: 0, length: 0 };
+    // SERVER: lighttpd does not say how long the file is.
+    const found = await look(place, path, signal);
+    if (found !== 'absent' && found.kind === 'file' && found.stamp.size === from) {
+      return { size: from, skip: 0, length: 0 };
+    }
   }
   if (status === 404) await refuseDirectory(place, path, signal);
   throw new Refusal({ status, headers, text });
@@ -157,6 +158,15 @@ async function close(body: AsyncIterable<Uint8Array>): Promise<void> {
   await body[Symbol.asyncIterator]().return?.();
 }
 
+async function sizeOf(
+  place: Place,
+  path: string,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const found = await look(place, path, signal);
+  return found === 'absent' ? undefined : found.stamp.size;
+}
+
 async function refuseDirectory(place: Place, path: string, signal: AbortSignal): Promise<void> {
   if (await isDirectory(place, path, signal))
     throw new Finding('precondition', 'it is a directory');
@@ -167,7 +177,8 @@ export async function write(place: Place, call: WriteCall): Promise<Stamp> {
   try {
     return await place.dialect.write(call);
   } catch (error) {
-    const unclear = error instanceof Refusal && [403, 404, 405, 409].includes(error.answer.status);
+    const unclear =
+      error instanceof Refusal && [301, 403, 404, 405, 409].includes(error.answer.status);
     if (unclear) await refuseDirectory(place, call.path, call.signal);
     throw error;
   }

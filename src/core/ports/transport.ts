@@ -19,6 +19,8 @@ export interface Stamp {
   readonly etag?: string;
   /** The store's id of the file (device and inode, file id): survives a rename, differs after a replacement. */
   readonly id?: string;
+  /** The store's own checksum of a file's content, with its algorithm (`SHA1:…`): two that differ mean two contents. */
+  readonly checksum?: string;
 }
 
 export type StoreKind = 'file' | 'directory' | 'link' | 'other';
@@ -37,6 +39,8 @@ export interface Listing {
   readonly entries: readonly ListedEntry[];
   /** False when the server said, or it can be told, that entries are missing, or a line was not understood. */
   readonly complete: boolean;
+  /** The listed directory's own mark, told in the same answer, before its entries were read; see {@link Capabilities.wholeTree}. */
+  readonly etag?: string;
 }
 
 /** Content to be written: re-openable at an offset, of a known size. */
@@ -70,6 +74,12 @@ export interface Capabilities {
   readonly modifiedPrecision: number;
   readonly etag: 'none' | 'weak' | 'strong';
   readonly ids: boolean;
+  /**
+   * `etags`: a directory's stamp and listing may carry an etag. It changes with every change anywhere below (names, content,
+   * times), is new at the latest when the operation that changed it is answered, never before it can be listed, and never
+   * comes back: while it is the same, so is everything below. Where that is not so for one directory, it tells none.
+   */
+  readonly wholeTree?: 'none' | 'etags';
   readonly caseSensitive: boolean;
   readonly unicode: 'as-given' | 'nfc' | 'nfd';
   /** Longest name in bytes of UTF-8. */

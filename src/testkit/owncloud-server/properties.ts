@@ -14,17 +14,22 @@ const usual = [
   ...['quota-used-bytes', 'quota-available-bytes'],
 ].map((name) => `{${dav}}${name}`);
 
-/** In Clark notation. */
+/** In Clark notation. A prefix may be declared at the top, or anew at each element. */
 export function askedProperties(body: string): readonly string[] {
   const inside = /<(?:[\w.-]+:)?prop(?:\s[^>]*)?>([\s\S]*)<\/(?:[\w.-]+:)?prop>/.exec(body)?.[1];
   if (inside === undefined) return usual;
-  const spaces = new Map<string, string>();
-  for (const [, prefix = '', uri = ''] of body.matchAll(/xmlns(?::([\w.-]+))?=["']([^"']*)["']/g)) {
-    spaces.set(prefix, uri);
-  }
-  return [...inside.matchAll(/<(?:([\w.-]+):)?([\w.-]+)[^>]*?\/?>/g)]
-    .filter(([element]) => !element.startsWith('</'))
-    .map(([, prefix = '', name = '']) => `{${spaces.get(prefix) ?? ''}}${name}`);
+  const declared = spacesIn(body);
+  return [...inside.matchAll(/<(?:([\w.-]+):)?([\w.-]+)([^>]*)>/g)].map(
+    ([, prefix = '', name = '', rest = '']) => {
+      const uri = spacesIn(rest).get(prefix) ?? declared.get(prefix) ?? '';
+      return `{${uri}}${name}`;
+    },
+  );
+}
+
+function spacesIn(text: string): ReadonlyMap<string, string> {
+  const found = text.matchAll(/xmlns(?::([\w.-]+))?=["']([^"']*)["']/g);
+  return new Map([...found].map(([, prefix = '', uri = '']) => [prefix, uri]));
 }
 
 export interface Shown {
