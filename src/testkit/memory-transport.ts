@@ -5,6 +5,7 @@
  */
 import type { Source, Stamp, StoreEntry, Transport } from '../core/ports/transport.ts';
 import { TransportError, type TransportErrorKind } from '../core/ports/transport.ts';
+import { factsOf, throwIfAborted, unlessAborted, type Call, type Outcome } from './memory-gate.ts';
 import { contentOf, type FileNode } from './memory-nodes.ts';
 import { capabilitiesOf, defaultProfile, stampOf, type MemoryProfile } from './memory-profile.ts';
 import type { MemoryStore, Obstacle } from './memory-store.ts';
@@ -98,13 +99,6 @@ interface Session {
   closed: boolean;
 }
 
-interface Call {
-  readonly operation: string;
-  readonly path: string;
-  readonly to?: string;
-  readonly signal: AbortSignal;
-}
-
 /** Adds what the profile claims beyond the required operations. */
 function withOptional(session: Session, base: Transport): Transport {
   const { store, profile } = session;
@@ -135,94 +129,65 @@ function withOptional(session: Session, base: Transport): Transport {
 
 /** Gate, effect, gate. The effect is synchronous, so that a schedule decides the order and nothing else does. */
 async function perform<T>(session: Session, call: Call, effect: () => T): Promise<T> {
-  return counted(session, call, async () => {
-    await passGate(session.options.before, call, 'not-done');
+  enter(session, call);
+  try {
+    const before = pass(session.options.before, call, 'not-done');
+    if (before !== undefined) await before;
     const result = effect();
-    await passGate(session.options.after, call, 'unknown');
+    const after = pass(session.options.after, call, 'unknown');
+    if (after !== undefined) await after;
     return result;
-  });
+  } finally {
+    session.store.underWay -= 1;
+  }
 }
 
-async function counted<T>(session: Session, call: Call, run: () => Promise<T>): Promise<T> {
-  const { store } = session;
+function enter({ store, closed }: Session, call: Call): void {
   store.operations.set(call.operation, (store.operations.get(call.operation) ?? 0) + 1);
-  if (session.closed) {
+  if (closed) {
     throw new TransportError('the connection is closed', { kind: 'unreachable', ...factsOf(call) });
   }
   store.underWay += 1;
   store.mostUnderWay = Math.max(store.mostUnderWay, store.underWay);
-  try {
-    return await run();
-  } finally {
-    store.underWay -= 1;
-  }
 }
 
-async function passGate(gate: Gate | undefined, call: Call, outcome: Outcome): Promise<void> {
+/** Undefined: goes on at once. */
+function pass(gate: Gate | undefined, call: Call, outcome: Outcome): Promise<void> | undefined {
   throwIfAborted(call, outcome);
-  if (gate === undefined) return;
-  await unlessAborted(gate(call.operation, call.path, call.to), call, outcome);
-  throwIfAborted(call, outcome);
-}
-
-type Outcome = 'not-done' | 'unknown';
-
-/** Waits for something that a test controls; the signal ends a wait that would never end. */
-async function unlessAborted<T>(wait: Promise<T> | T, call: Call, outcome: Outcome): Promise<T> {
-  if (!(wait instanceof Promise)) return wait;
-  let stop = (): void => undefined;
-  const aborted = new Promise<void>((resolve) => {
-    stop = resolve;
-  });
-  call.signal.addEventListener('abort', stop, { once: true });
-  try {
-    await Promise.race([wait, aborted]);
-  } finally {
-    call.signal.removeEventListener('abort', stop);
-  }
-  throwIfAborted(call, outcome);
-  return wait;
-}
-
-function throwIfAborted(call: Call, outcome: Outcome): void {
-  if (!call.signal.aborted) return;
-  throw new TransportError(`${call.operation} was cancelled`, {
-    kind: 'cancelled',
-    outcome,
-    cause: call.signal.reason,
-    ...factsOf(call),
-  });
-}
-
-function factsOf(call: Call): { operation: string; path: string } {
-  return { operation: call.operation, path: call.path };
+  const wait = gate?.(call.operation, call.path, call.to);
+  if (wait instanceof Promise) return unlessAborted(wait, call, outcome);
+  return undefined;
 }
 
 /** write and resume: the file is open under its name from the first moment on, and torn if anything fails. */
-function transfer(
+async function transfer(
   session: Session,
   call: Call,
   content: { source: Source; from: number },
 ): Promise<Stamp> {
   const { store, options, profile } = session;
-  return counted(session, call, async () => {
-    await passGate(options.before, call, 'not-done');
+  enter(session, call);
+  try {
+    const before = pass(options.before, call, 'not-done');
+    if (before !== undefined) await before;
     checkName(profile, call.operation, call.path);
     const node = openTarget(store, call, content.from);
-    try {
-      await pour(session, call, { ...content, node });
-    } catch (error) {
-      if (error instanceof TransportError) throw error;
-      throw new TransportError('the source failed', {
-        kind: 'corrupt',
-        cause: error,
-        ...factsOf(call),
-      });
-    }
+    await pour(session, call, { ...content, node }).catch((error: unknown) => {
+      throw sourceFailure(error, call);
+    });
     if (profile.modified === 'set') node.modified = content.source.modified ?? store.clock;
-    await passGate(options.after, call, 'unknown');
+    const after = pass(options.after, call, 'unknown');
+    if (after !== undefined) await after;
     return stampOf(node, profile);
-  });
+  } finally {
+    store.underWay -= 1;
+  }
+}
+
+function sourceFailure(error: unknown, call: Call): TransportError {
+  if (error instanceof TransportError) return error;
+  const message = 'the source failed';
+  return new TransportError(message, { kind: 'corrupt', cause: error, ...factsOf(call) });
 }
 
 function openTarget(store: MemoryStore, call: Call, from: number): FileNode {
@@ -257,7 +222,7 @@ async function pour(
       session.store.append(to.node, next.value);
       done += next.value.length;
       const wait = session.options.chunk?.(call.operation, call.path, done);
-      await unlessAborted(wait, call, 'not-done');
+      if (wait instanceof Promise) await unlessAborted(wait, call, 'not-done');
     }
   } finally {
     // Not awaited: a source that hangs would hang here too.
@@ -281,12 +246,13 @@ async function* chunksOf(
     const piece = bytes.slice(at, at + chunkBytes);
     yield piece;
     const wait = session.options.chunk?.('read', path, from + at + piece.length);
-    await unlessAborted(wait, call, 'not-done');
+    if (wait instanceof Promise) await unlessAborted(wait, call, 'not-done');
   }
 }
 
 function checkName(profile: MemoryProfile, operation: string, path: string): void {
   const name = path.slice(path.lastIndexOf('/') + 1);
+  if (name.length * 3 <= profile.nameBytes) return;
   const bytes = new TextEncoder().encode(name).length;
   if (bytes <= profile.nameBytes) return;
   const message = `a name of ${bytes} bytes; the store takes ${profile.nameBytes}`;

@@ -4,9 +4,20 @@
  */
 import type { Fault } from './script.ts';
 
+/** One port call at one of its moments; put into words only when somebody reads them. */
+export interface Moment {
+  readonly port: 'store' | 'disk';
+  readonly operation: string;
+  readonly path: string;
+  readonly to?: string | undefined;
+  readonly point: 'before' | 'between' | 'after';
+}
+
 interface Waiting {
-  readonly label: string;
-  readonly isStore: boolean;
+  /** Undefined: a sleeper. */
+  readonly moment: Moment | undefined;
+  /** A fault may befall it. */
+  readonly isFragile: boolean;
   readonly release: (fault: Fault | undefined) => void;
   /** A sleeper: the monotonic time at which it may go on. */
   readonly wakeAt?: number;
@@ -19,7 +30,8 @@ export interface GateOptions {
   readonly monotonic: () => number;
   /** More calls than this in one sync: it hangs. */
   readonly limit: number;
-  readonly trace: (line: string) => void;
+  /** Undefined: nobody reads it. */
+  readonly trace: ((line: string) => void) | undefined;
 }
 
 export class Gates {
@@ -42,35 +54,50 @@ export class Gates {
     return this.#waiting.length > 0;
   }
 
-  /** Undefined: go on at once. `isStore`: a fault may befall this call. */
-  pass(label: string, isStore: boolean): Promise<Fault | undefined> | undefined {
+  /** Undefined: go on at once. `go` is called when the call goes on, with the fault that befalls it; it may throw. */
+  pass(moment: Moment, go?: (fault: Fault | undefined) => void): Promise<void> | undefined {
     if (this.dead || this.exhausted) return new Promise(() => undefined);
     this.calls += 1;
     this.#options.onCall();
-    this.#options.trace(label);
-    if (this.free) return undefined;
-    return new Promise((release) => {
-      this.#waiting.push({ label, isStore, release });
+    this.#options.trace?.(labelOf(moment));
+    if (this.free) {
+      go?.(undefined);
+      return undefined;
+    }
+    return new Promise((resolve, reject) => {
+      const release = (fault: Fault | undefined): void => {
+        try {
+          go?.(fault);
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const isFragile = moment.port === 'store' && moment.point === 'before';
+      this.#waiting.push({ moment, isFragile, release });
     });
   }
 
-  /** Some call waits there. */
-  waitsAt(start: string, end: string): boolean {
-    return this.#waiting.some(({ label }) => label.startsWith(start) && label.endsWith(end));
+  /** Some call of a store operation has taken effect and waits to answer. */
+  hasJustDone(operation: string): boolean {
+    return this.#waiting.some(
+      ({ moment }) =>
+        moment?.port === 'store' && moment.operation === operation && moment.point === 'after',
+    );
   }
 
   sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
     if (this.dead || this.exhausted) return new Promise(() => undefined);
     this.calls += 1;
-    this.#options.trace(`sleep ${String(milliseconds)}`);
+    this.#options.trace?.(`sleep ${String(milliseconds)}`);
     return new Promise((resolve, reject) => {
       const abort = (): void => {
         this.#waiting = this.#waiting.filter((waiting) => waiting !== sleeper);
         reject(signal.reason as Error);
       };
       const sleeper: Waiting = {
-        label: 'sleep',
-        isStore: false,
+        moment: undefined,
+        isFragile: false,
         wakeAt: this.#options.monotonic() + milliseconds,
         release: () => {
           signal.removeEventListener('abort', abort);
@@ -88,14 +115,19 @@ export class Gates {
 
   /** Lets one call go on. False: nothing can. A fault waits for a store call; true only if it found one. */
   step(pick: number, fault?: Fault): { readonly moved: boolean; readonly faulted: boolean } {
-    const now = this.#options.monotonic();
-    const ready = this.#waiting.filter(({ wakeAt }) => wakeAt === undefined || wakeAt <= now);
+    const ready = this.#ready();
     const chosen = ready[Math.floor(pick * ready.length)];
     if (chosen === undefined) return { moved: false, faulted: false };
-    const faulted = fault !== undefined && chosen.isStore;
+    const faulted = fault !== undefined && chosen.isFragile;
     this.#waiting.splice(this.#waiting.indexOf(chosen), 1);
     chosen.release(faulted ? fault : undefined);
     return { moved: true, faulted };
+  }
+
+  #ready(): readonly Waiting[] {
+    if (this.#waiting.every(({ wakeAt }) => wakeAt === undefined)) return this.#waiting;
+    const now = this.#options.monotonic();
+    return this.#waiting.filter(({ wakeAt }) => wakeAt === undefined || wakeAt <= now);
   }
 
   /** From now on calls go on at once, those that wait now first. Sleepers keep sleeping. */
@@ -119,6 +151,10 @@ export class Gates {
     this.dead = true;
     this.#waiting = [];
   }
+}
+
+function labelOf({ port, operation, path, to, point }: Moment): string {
+  return `${port} ${operation} ${path}${to === undefined ? '' : ` ${to}`} ${point}`;
 }
 
 /** Resolves when everything that can run on without the schedule has done so. */

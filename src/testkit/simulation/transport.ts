@@ -30,8 +30,6 @@ interface Connection {
   readonly looks: Map<string, number>;
   /** Call → what happens to it after its effect. */
   readonly pending: Map<string, Fault>;
-  /** Some listing of this run is stale or cut. */
-  readonly remembers: boolean;
 }
 
 export function openGatedTransport(
@@ -46,7 +44,6 @@ export function openGatedTransport(
     ...client,
     looks: new Map(),
     pending: new Map(),
-    remembers,
   };
   const inner = openMemoryTransport(world.store, {
     profile: world.script.store,
@@ -54,6 +51,7 @@ export function openGatedTransport(
     after: (operation, path, to) => after(connection, { operation, path, to }),
     chunk: (operation, path) => torn(connection, { operation, path, to: undefined }),
   });
+  if (!remembers) return inner;
   const list: Transport['list'] = async (path, signal) => {
     const listing = await inner.list(path, signal);
     return fadedListing(connection, path, listing);
@@ -68,13 +66,7 @@ interface Call {
 }
 
 function before(connection: Connection, call: Call): Promise<void> | undefined {
-  const { gates } = connection;
-  const wait = gates.pass(labelOf(call, 'before'), true);
-  if (wait === undefined) {
-    notice(connection, call);
-    return undefined;
-  }
-  return wait.then((fault) => {
+  return connection.gates.pass({ port: 'store', ...call, point: 'before' }, (fault) => {
     if (fault === 'error' || fault === 'lost-before') throw failure(connection, call, fault);
     if (fault !== undefined) connection.pending.set(keyOf(call), fault);
     notice(connection, call);
@@ -98,23 +90,25 @@ function notice(connection: Connection, call: Call): void {
 function after(connection: Connection, call: Call): Promise<void> | undefined {
   const { gates, world, pending } = connection;
   record(connection, call);
-  const fault = pending.get(keyOf(call));
+  const fault = pending.size === 0 ? undefined : pending.get(keyOf(call));
   // What befalls a listing itself is met by fadedListing.
-  if (call.operation !== 'list' || isLost(fault)) pending.delete(keyOf(call));
-  if (fault !== undefined && isLost(fault)) {
-    world.trace?.push(`   ${connection.name} LOST REPLY ${labelOf(call, 'after')}`);
+  if (fault !== undefined && (call.operation !== 'list' || isLost(fault))) {
+    pending.delete(keyOf(call));
+  }
+  if (isLost(fault)) {
+    world.trace?.push(`   ${connection.name} LOST REPLY ${keyOf(call)}`);
     return Promise.reject(failure(connection, call, fault));
   }
-  const wait = gates.pass(labelOf(call, 'after'), false);
-  return wait?.then(() => undefined);
+  return gates.pass({ port: 'store', ...call, point: 'after' });
 }
 
-function isLost(fault: Fault | undefined): boolean {
+function isLost(fault: Fault | undefined): fault is Fault {
   return fault === 'lost-after' || fault === 'torn';
 }
 
 function torn(connection: Connection, call: Call): Promise<void> | undefined {
-  if (call.operation === 'read' || connection.pending.get(keyOf(call)) !== 'torn') return undefined;
+  if (connection.pending.size === 0 || call.operation === 'read') return undefined;
+  if (connection.pending.get(keyOf(call)) !== 'torn') return undefined;
   connection.pending.delete(keyOf(call));
   return Promise.reject(failure(connection, call, 'torn'));
 }
@@ -142,9 +136,10 @@ function record(connection: Connection, call: Call): void {
     for (const child of directory.children.keys()) looks.set(joined(path, child), moment);
   }
   if (!mutating.has(operation)) return;
-  const label = `${operation} ${path}${to === undefined ? '' : ` ${to}`}`;
-  world.writes.push(`${name} ${label}`);
   const inside = isPrivatePath(path) && (to === undefined || isPrivatePath(to));
+  if (inside && world.chaos) return;
+  const label = `${operation} ${path}${to === undefined ? '' : ` ${to}`}`;
+  if (!world.chaos) world.writes.push(`${name} ${label}`);
   if (!inside) world.checkStore(name, label);
   if (operation === 'rename' && !isPrivatePath(path)) looks.set(path, world.ledger.moment());
 }
@@ -155,7 +150,6 @@ function fadedListing(connection: Connection, path: string, listing: Listing): L
   const key = keyOf({ operation: 'list', path, to: undefined });
   const fault = pending.get(key);
   pending.delete(key);
-  if (!connection.remembers) return listing;
   const earlier = world.listings.get(path) ?? [];
   world.listings.set(path, [...earlier, listing].slice(-remembered));
   if (fault === undefined) return listing;
@@ -168,10 +162,6 @@ function fadedListing(connection: Connection, path: string, listing: Listing): L
 
 function keyOf({ operation, path, to }: Call): string {
   return `${operation} ${path} ${to ?? ''}`;
-}
-
-function labelOf(call: Call, point: string): string {
-  return `store ${keyOf(call).trimEnd()} ${point}`;
 }
 
 function joined(parent: string, name: string): string {
