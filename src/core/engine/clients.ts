@@ -8,6 +8,7 @@ import type { FolderStatus } from '../ports/folder.ts';
 import type { Context } from './context.ts';
 import { layout } from './layout.ts';
 import { storeNow } from './lease.ts';
+import { epochMark } from './lost.ts';
 import type { FolderState, KnownClient } from './state.ts';
 
 const SMALL = 1024 * 1024;
@@ -17,23 +18,37 @@ interface Told {
   readonly held: Readonly<Record<string, number>>;
   readonly at: number;
   readonly client: string;
+  readonly looked: string | undefined;
+}
+
+export interface Standing {
+  /** This disk holds everything that is known. */
+  readonly isComplete: boolean;
+  /** The store got everything that this disk had for it. */
+  readonly hasBrought: boolean;
 }
 
 /** Rewritten when what this disk holds moved; else at most hourly, to say "still here". */
-export async function tellOwn(ctx: Context, isComplete: boolean): Promise<void> {
+export async function tellOwn(ctx: Context, { isComplete, hasBrought }: Standing): Promise<void> {
   const { state, limits } = ctx;
   const told = state.meta.get('told') as Told | undefined;
-  const { client } = state.identity;
+  const { client, former } = state.identity;
   const seen = state.seenByClient();
+  const looked = hasBrought ? epochMark(ctx) : told?.looked;
   const held = isComplete ? seen : (told?.held ?? {});
   const now = ctx.clock.now();
-  const moved = told?.client !== client || !covers(told.held, held);
+  const moved = told?.client !== client || !covers(told.held, held) || told.looked !== looked;
   if (!moved && Math.abs(now - told.at) < limits.clientFileAge) {
     return;
   }
-  const file = { client, name: ctx.settings.client, program: PROGRAM, seen, held, lastSeen: now };
+  const file = {
+    ...{ client, name: ctx.settings.client, program: PROGRAM, seen, held },
+    ...(looked === undefined ? {} : { looked }),
+    ...(Object.keys(former).length === 0 ? {} : { former: Object.keys(former) }),
+    lastSeen: now,
+  };
   await ctx.store.writeText(layout.client(client), encodeClient(file));
-  state.meta.set('told', { held, at: now, client } satisfies Told);
+  state.meta.set('told', { held, at: now, client, looked } satisfies Told);
   state.commit();
 }
 

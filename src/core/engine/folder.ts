@@ -6,18 +6,23 @@ import type {
   FolderParts,
   FolderStatus,
   PathProblem,
+  Rejoined,
   SyncOptions,
   SyncReport,
 } from '../ports/folder.ts';
 import type { StateStore } from '../ports/state-store.ts';
+import type { Standing } from './clients.ts';
 import { clientStatus, missingClients, readClients, tellOwn } from './clients.ts';
 import { compact } from './compact.ts';
 import type { Context, RunMemory } from './context.ts';
-import { acceptHeld, heldQuestions } from './guarding.ts';
+import { acceptHeld, heldQuestions, isMeant } from './guarding.ts';
+import { haltOfError, lastHalt, rememberHalt } from './halts.ts';
 import { sweepLeftovers } from './leftovers.ts';
 import type { Limits } from './limits.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { prune } from './prune.ts';
+import { rejoin } from './rejoin.ts';
+import { restoreHeld } from './restore-held.ts';
 import type { RoundResult } from './round.ts';
 import { round } from './round.ts';
 import { FolderState } from './state.ts';
@@ -65,6 +70,10 @@ class SyncedFolder implements Folder {
     } catch (error) {
       // What was not committed may be half of something: the next sync starts from what is durable.
       this.#state = new FolderState(this.#parts.state);
+      const halted = haltOfError(error);
+      if (halted !== undefined) {
+        rememberHalt(this.#state, halted);
+      }
       throw error;
     }
   }
@@ -84,6 +93,7 @@ class SyncedFolder implements Folder {
         result = { ...result, again: true };
       }
     } while (result.again && rounds < this.#limits.rounds);
+    rememberHalt(this.#state, result.halted);
     if (result.halted === undefined) {
       ctx.emit({ type: 'phase', phase: 'finish' });
       if (result.plan !== undefined) {
@@ -91,7 +101,7 @@ class SyncedFolder implements Folder {
       }
       await compact(ctx);
       await prune(ctx);
-      await tellOwn(ctx, this.#isComplete(ctx, result));
+      await tellOwn(ctx, this.#standing(ctx, result));
       await readClients(ctx);
       this.#state.meta.set('problems', [...ctx.problems.values()]);
       this.#state.meta.set('lastRound', ctx.clock.now());
@@ -139,6 +149,13 @@ class SyncedFolder implements Folder {
     };
   }
 
+  /** What others would have to bring is no reason to say that this client has not brought its own. */
+  #standing(ctx: Context, result: RoundResult): Standing {
+    const own = [...ctx.problems.values()].filter(({ kind }) => kind !== 'not-on-store');
+    const hasBrought = !result.again && own.length === 0 && this.#state.held.size === 0;
+    return { isComplete: this.#isComplete(ctx, result), hasBrought };
+  }
+
   #isComplete(ctx: Context, result: RoundResult): boolean {
     return !result.again && ctx.problems.size === 0 && this.#state.held.size === 0;
   }
@@ -148,7 +165,7 @@ class SyncedFolder implements Folder {
     tally: Tally,
     { rounds, result }: { rounds: number; result: RoundResult },
   ): SyncReport {
-    const held = heldQuestions(ctx.state, (client) => this.#nameOf(ctx.state, client));
+    const held = heldQuestions(ctx.state, nameOf(ctx.state, this.#parts.settings.client));
     const { halted } = result;
     return {
       rounds,
@@ -159,13 +176,6 @@ class SyncedFolder implements Folder {
       held,
       ...(halted === undefined ? {} : { halt: halted }),
     };
-  }
-
-  #nameOf(state: FolderState, client: string): string {
-    if (client === state.identity.client) {
-      return this.#parts.settings.client;
-    }
-    return state.clients.get(`${client}.json`)?.name ?? client;
   }
 
   /** Live clients whose disk does not hold all that this client has published, when the time is over. */
@@ -198,14 +208,33 @@ class SyncedFolder implements Folder {
       files,
       lastRound: state.meta.get('lastRound') as number | undefined,
       problems: (state.meta.get('problems') as PathProblem[] | undefined) ?? [],
-      held: known ? heldQuestions(state, (client) => this.#nameOf(state, client)) : [],
+      held: known ? heldQuestions(state, this.#names()) : [],
+      ...lastHalt(state),
       clients: clientStatus(state),
     };
   }
 
-  accept(ids?: readonly string[]): number {
-    return acceptHeld(this.#state, ids);
+  accept(which?: readonly string[]): number {
+    return acceptHeld(this.#state, isMeant(which, this.#names()));
   }
+
+  restoreHeld(which?: readonly string[]): number {
+    return restoreHeld(this.#state, isMeant(which, this.#names()));
+  }
+
+  async rejoin({ signal }: { readonly signal: AbortSignal }): Promise<Rejoined> {
+    return rejoin(this.#context(signal, new Tally(this.#parts.onEvent), this.#state));
+  }
+
+  #names(): (client: string) => string {
+    return nameOf(this.#state, this.#parts.settings.client);
+  }
+}
+
+/** A client's readable name, where it is known. */
+function nameOf(state: FolderState, own: string): (client: string) => string {
+  return (client) =>
+    client === state.identity.client ? own : (state.clients.get(`${client}.json`)?.name ?? client);
 }
 
 /** Counts deeds on their way to whoever listens. */

@@ -10,8 +10,6 @@ import type { Context } from './context.ts';
 import type { LocalView } from './scan.ts';
 import type { StoreView } from './survey.ts';
 
-const ROUNDS_OF_PATIENCE = 5;
-
 export function factsMaker(
   ctx: Context,
   local: LocalView,
@@ -23,7 +21,7 @@ export function factsMaker(
   const isOwn = (dot: Dot) =>
     (clientOf(dot) === client && !state.waits.has(dot)) ||
     (former[clientOf(dot)] ?? -1) >= Number(dot.slice(dot.lastIndexOf(':') + 1)) ||
-    isGivenUp(ctx, dot);
+    store.lost(dot);
   return (path) => {
     const entry = local.entries.get(path);
     const versions = state.master.versions(path);
@@ -56,12 +54,6 @@ export function factsMaker(
 
 const holdsDirectory = (versions: readonly Version[]) =>
   versions.some((v) => v.entry.kind === 'directory');
-
-/** A version that nobody has brought for some rounds after the store was set back, or of a former self. */
-function isGivenUp(ctx: Context, dot: Dot): boolean {
-  const since = ctx.state.waits.get(dot);
-  return since !== undefined && ctx.state.round - since > ROUNDS_OF_PATIENCE;
-}
 
 function isSaved(ctx: Context, path: string, version: Version): boolean {
   const loser = unify(version, ctx.state.master.recorded(path));

@@ -7,7 +7,7 @@ import type { FileEntry } from '../model/entry.ts';
 import { DIRECTORY_KEY, keyOf, storedTimeOf } from '../model/entry.ts';
 import { isBelow } from '../model/path.ts';
 import { compareStamps, looksAlike } from '../model/stamp.ts';
-import type { Version } from '../model/version.ts';
+import type { Dot, Version } from '../model/version.ts';
 import { IMPLIED } from '../model/version.ts';
 import type { Stamp } from '../ports/transport.ts';
 import { believeAbsences } from './absence.ts';
@@ -16,10 +16,12 @@ import { problem } from './context.ts';
 import { layout } from './layout.ts';
 import type { LeaseState } from './lease.ts';
 import { readLease, storeNow } from './lease.ts';
+import { findLost } from './lost.ts';
 import { pull } from './pull.ts';
 import type { LocalView } from './scan.ts';
 import { noticeTravel } from './travel.ts';
-import { readForeign } from './foreign.ts';
+import type { ForeignFile } from './foreign.ts';
+import { readForeign, takeForeign } from './foreign.ts';
 import type { StoreTree } from './tree.ts';
 import { listTree } from './tree.ts';
 
@@ -27,13 +29,19 @@ export interface StoreView {
   /** Paths that this round must leave alone: under somebody's lease, not settled, special. */
   readonly blocked: (path: string) => boolean;
   readonly absent: (path: string) => boolean;
+  /** A version that nobody has any more since the store was set back. */
+  readonly lost: (dot: Dot) => boolean;
 }
 
 /** `again`: the store was set back; what is missing was written, and the next round starts over. */
 export type Surveyed = StoreView | 'again';
 
 /** Nobody has made the folder on the store yet, and this run only looks. */
-export const EMPTY_STORE: StoreView = { blocked: () => false, absent: () => true };
+export const EMPTY_STORE: StoreView = {
+  blocked: () => false,
+  absent: () => true,
+  lost: () => false,
+};
 
 export async function survey(ctx: Context, local: LocalView): Promise<Surveyed> {
   ctx.emit({ type: 'phase', phase: 'survey' });
@@ -48,7 +56,7 @@ export async function survey(ctx: Context, local: LocalView): Promise<Surveyed> 
   }
   const held = heldPaths(lease);
   if (held === 'everything') {
-    return { blocked: () => true, absent: () => false };
+    return { blocked: () => true, absent: () => false, lost: () => false };
   }
   const blocked = new Set<string>();
   const isHeld = (path: string) => held.some((top) => path === top || isBelow(path, top));
@@ -59,7 +67,8 @@ export async function survey(ctx: Context, local: LocalView): Promise<Surveyed> 
   takeDirectories(ctx, tree, skip);
   ctx.state.meta.delete('travelled');
   ctx.state.commit();
-  return { blocked: skip, absent: (path) => tree.absent(path) && !skip(path) };
+  const lost = await findLost(ctx, local);
+  return { blocked: skip, absent: (path) => tree.absent(path) && !skip(path), lost };
 }
 
 function heldPaths(lease: LeaseState): string[] | 'everything' {
@@ -185,11 +194,18 @@ async function takeNews(ctx: Context, { news, blocked, local }: News): Promise<v
     }
   }
   const settled = await onlySettled(ctx, foreign, blocked);
+  const found: ForeignFile[] = [];
   await ctx.store.each(settled, async ({ path, stamp }) => {
-    if (!(await readForeign(ctx, { path, stamp, local }))) {
+    const file = await readForeign(ctx, { path, stamp, local });
+    if (file === undefined) {
       blocked.add(path);
+    } else {
+      found.push(file);
     }
   });
+  for (const path of takeForeign(ctx, found)) {
+    blocked.add(path);
+  }
 }
 
 /** The version whose size and stored time these are: taken as that version without reading it. */

@@ -42,6 +42,8 @@ const clientShape = z.object({
   program: z.string().max(100),
   seen: seenShape,
   held: seenShape,
+  looked: z.string().max(64).optional(),
+  former: z.array(clientId).max(10_000).optional(),
   lastSeen: z.number(),
 });
 
@@ -53,6 +55,10 @@ export interface ClientFile {
   readonly seen: Seen;
   /** What its disk holds. */
   readonly held: Seen;
+  /** Mark of the epochs under which it last brought the store all it had. */
+  readonly looked?: string;
+  /** Ids that it had before. */
+  readonly former?: readonly string[];
   /** Its own clock, milliseconds since 1970: for people only. */
   readonly lastSeen: number;
 }
@@ -62,12 +68,16 @@ export function encodeClient(file: ClientFile): string {
 }
 
 export function decodeClient(text: string): ClientFile {
-  const { client, name, program, seen, held, lastSeen } = check(
+  const { client, name, program, seen, held, looked, former, lastSeen } = check(
     clientShape,
     parseLine(text),
     'a client file',
   );
-  return { client, name, program, seen, held, lastSeen };
+  const optional = {
+    ...(looked === undefined ? {} : { looked }),
+    ...(former === undefined ? {} : { former }),
+  };
+  return { client, name, program, seen, held, ...optional, lastSeen };
 }
 
 const intentShape = z.object({
