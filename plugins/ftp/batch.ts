@@ -13,16 +13,15 @@ import {
   refuseRemove,
   refuseRemoveDirectory,
   refuseRename,
-  refuseSetModified,
-  timeCommand,
-  verifyTime,
 } from './change.ts';
 import type { Connection } from './connection.ts';
 import { LostConnection } from './failures.ts';
 import { lookAtAll } from './look.ts';
 import { isOdd } from './names.ts';
 import type { Reply } from './replies.ts';
-import { isCarriable, type OperationFacts, type Store } from './store.ts';
+import type { OperationFacts, Store } from './store.ts';
+import { refuseSetModified, timeCommand, verifyTimes } from './times.ts';
+import { remember } from './witness.ts';
 
 /** Operations in one write, and characters; all three measured servers answered more than that in order. */
 const most = { operations: 50, characters: 8000 };
@@ -80,7 +79,7 @@ function plain(store: Store, operation: BatchOperation): boolean {
     const { path, modified } = operation;
     if (timeCommand(store, path, modified) === undefined) return false;
   }
-  return pathsOf(operation).every((path) => isCarriable(path) && !isOdd(path));
+  return pathsOf(operation).every((path) => store.isCarriable(path) && !isOdd(path));
 }
 
 interface RunFacts {
@@ -200,9 +199,10 @@ async function changes(
       await judged(store, connection, { operation, replies: own, signal: facts.signal }),
     );
   }
-  const [first] = run;
-  if (first?.operation === 'setModified' && results[0]?.ok === true)
-    await verifyTime(store, connection, first);
+  const done = run.filter((_, index) => results[index]?.ok === true);
+  for (const operation of done) remember(store.witnesses, operation);
+  const dated = done.flatMap((one) => (one.operation === 'setModified' ? [one] : []));
+  if (dated.length > 0) await verifyTimes(store, connection, dated);
 }
 
 function commandsOf(store: Store, one: Change): string[] {

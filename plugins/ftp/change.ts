@@ -1,12 +1,13 @@
 /**
- * Renaming, removing, making directories, setting times. A refusal is explained by looking afterwards, because servers
+ * Renaming, removing, making directories. A refusal is explained by looking afterwards, because servers
  * use one number for every reason; what was looked at may have changed since, so an explanation never undoes anything.
  */
 import type { Connection } from './connection.ts';
 import { Finding, Refusal } from './failures.ts';
-import { listDirectory, split } from './list.ts';
+import { listDirectory } from './list.ts';
 import { lookAt } from './look.ts';
-import { kindOf, timeOf, timeText, type Reply } from './replies.ts';
+import { split } from './paths.ts';
+import { kindOf, type Reply } from './replies.ts';
 import type { Store } from './store.ts';
 
 export async function rename(
@@ -105,54 +106,6 @@ export async function refuseMakeDirectory(
   }
   await refuseMissingParent(store, connection, { path, reply });
   throw deniedOr(reply);
-}
-
-/** Sets a file's time in the server's dialect. Refusals are not explained here. */
-export function timeCommand(store: Store, path: string, modified: number): string | undefined {
-  const time = timeText(modified);
-  const dialect = store.parts.setTime;
-  if (time === undefined || dialect === 'none') return undefined;
-  return `${dialect} ${time} ${store.absolute(path)}`;
-}
-
-export async function setModified(
-  store: Store,
-  connection: Connection,
-  { path, modified }: { readonly path: string; readonly modified: number },
-): Promise<void> {
-  const command = timeCommand(store, path, modified);
-  if (command === undefined) throw new Finding('unsupported', 'this time cannot be set');
-  const reply = await connection.ask(command);
-  if (reply.code >= 400) await refuseSetModified(store, connection, { path, reply });
-  await verifyTime(store, connection, { path, modified });
-}
-
-export async function refuseSetModified(
-  store: Store,
-  connection: Connection,
-  { path, reply }: { readonly path: string; readonly reply: Reply },
-): Promise<never> {
-  if (isFinal(reply)) throw new Refusal(reply);
-  if ((await lookAt(store, connection, path)) === 'absent') {
-    throw new Finding('not-found', 'there is no such file', { reply });
-  }
-  throw plain(reply);
-}
-
-/** The first time that is set is read back: some servers take it in another zone. */
-export async function verifyTime(
-  store: Store,
-  connection: Connection,
-  { path, modified }: { readonly path: string; readonly modified: number },
-): Promise<void> {
-  if (store.timesHold !== undefined) return;
-  const reply = await connection.ask(`MDTM ${store.absolute(path)}`);
-  const told = reply.code === 213 ? timeOf(reply.text) : undefined;
-  if (told === undefined) return;
-  store.timesHold = Math.abs(told - modified) < 2000;
-  if (!store.timesHold) {
-    store.parts.log(`the server keeps another time than it was given: ${reply.text.trim()}`);
-  }
 }
 
 /** Throws `not-found` when the parent of a path is proven to be missing. */

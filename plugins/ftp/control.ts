@@ -3,6 +3,7 @@
  * exchange at a time; everything that goes wrong below is a LostConnection. Knows no commands but what it is given.
  */
 import { Client, FTPContext, FTPError } from 'basic-ftp';
+import type { Charset } from './charset.ts';
 import { Finding, LostConnection } from './failures.ts';
 import { isConnectionLimit, ReplyReader, type Reply } from './replies.ts';
 
@@ -10,8 +11,19 @@ import { isConnectionLimit, ReplyReader, type Reply } from './replies.ts';
 class LineContext extends FTPContext {
   #reader = new ReplyReader();
   #readsFrom: unknown;
+  readonly #charset: Charset;
   /** What the server said although it was not asked: why it is about to hang up. */
   farewell: Reply | undefined;
+
+  constructor(timeout: number, charset: Charset) {
+    // One character a byte; which letters they are is the charset's to say.
+    super(timeout, 'latin1');
+    this.#charset = charset;
+  }
+
+  override send(command: string): void {
+    super.send(this.#charset.toWire(command));
+  }
 
   protected override _onControlSocketData(chunk: string): void {
     // After a switch to TLS nothing that was sent in the clear before it may count.
@@ -26,7 +38,8 @@ class LineContext extends FTPContext {
       this.closeWithError(error instanceof Error ? error : new Error(String(error)));
       return;
     }
-    for (const { code, text } of replies) {
+    for (const { code, text: bytes } of replies) {
+      const text = this.#charset.fromWire(bytes);
       if (this._task === undefined) this.farewell = { code, text };
       const response = { code, message: text };
       this._passToHandler(code >= 400 ? new FTPError(response) : response);
@@ -42,9 +55,9 @@ class LineContext extends FTPContext {
 class LineClient extends Client {
   override readonly ftp: LineContext;
 
-  constructor(timeout: number) {
+  constructor(timeout: number, charset: Charset) {
     super(timeout);
-    this.ftp = new LineContext(timeout);
+    this.ftp = new LineContext(timeout, charset);
   }
 }
 
@@ -61,8 +74,8 @@ export class Control {
   /** Replies received since then. */
   answered = 0;
 
-  constructor(timeout: number) {
-    this.client = new LineClient(timeout);
+  constructor(timeout: number, charset: Charset) {
+    this.client = new LineClient(timeout, charset);
   }
 
   get closed(): boolean {

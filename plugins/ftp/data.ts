@@ -13,6 +13,12 @@ export interface PassiveMode {
   command: 'EPSV' | 'PASV' | undefined;
 }
 
+/**
+ * Milliseconds after which the first connection by EPSV is given up for PASV: a firewall that looks for PASV's answer opens
+ * no other port, and lets packets vanish.
+ */
+const firstTry = 10_000;
+
 export class DataConnection {
   readonly #socket: Socket;
   readonly #timeout: number;
@@ -38,7 +44,7 @@ export class DataConnection {
     const epsv = await control.command('EPSV');
     const port = epsv.code === 229 ? epsvPort(epsv.text) : undefined;
     if (port !== undefined) {
-      const data = DataConnection.#to(control, port, timeout);
+      const data = DataConnection.#to(control, port, Math.min(timeout, firstTry));
       try {
         await data.connected();
         mode.command = 'EPSV';

@@ -13,8 +13,9 @@ import { Connection } from './connection.ts';
 import type { PassiveMode } from './data.ts';
 import { logIn, planLogin, type LoginPlan, type ServerFacts } from './login.ts';
 import { transportOf } from './operations.ts';
-import { ftpOptions, type FtpOptions } from './options.ts';
+import { charsets, ftpOptions, type FtpOptions } from './options.ts';
 import { Pool } from './pool.ts';
+import { isUnsupported } from './replies.ts';
 import { longestName, Store, type OperationFacts, type TimeDialect } from './store.ts';
 
 export default definePlugin<FtpOptions>({
@@ -43,6 +44,7 @@ async function open(options: FtpOptions, context: PluginContext): Promise<Transp
     secrets: [options.password],
     log: context.log,
     setTime: 'none',
+    charset: charsets[options.encoding],
     base: '',
   } as const;
   const nothing: ServerFacts = { features: new Map(), home: '/', system: '' };
@@ -52,10 +54,10 @@ async function open(options: FtpOptions, context: PluginContext): Promise<Transp
     return await before.run(facts, async (connection) => {
       const server = known ?? nothing;
       const base = baseOf(server.home, options.root);
-      const setTime = await timeDialect(connection, server, base);
+      const { setTime, tells } = await learnTimes(connection, server, base);
       const store = new Store({ ...draft, facts: server, base, setTime });
       await connection.order(`CWD ${store.absolute('')}`);
-      return transportOf(store, capabilitiesOf(store, options.connections));
+      return transportOf(store, capabilitiesOf(store, options.connections, tells));
     });
   } catch (error) {
     await pool.close();
@@ -70,36 +72,45 @@ function baseOf(home: string, root: string): string {
   return parts.map((part) => `/${part}`).join('');
 }
 
+interface TimeFacts {
+  readonly setTime: TimeDialect;
+  /** Times are told when a file is asked for by name. */
+  readonly tells: boolean;
+}
+
 /** A name too long to exist: what a server says to it tells which commands it knows, and changes nothing. */
-async function timeDialect(
+async function learnTimes(
   connection: Connection,
   { features }: ServerFacts,
   base: string,
-): Promise<TimeDialect> {
-  if (features.has('MFMT')) return 'MFMT';
+): Promise<TimeFacts> {
+  const told = features.has('MDTM') || features.has('MLST');
+  if (features.has('MFMT')) return { setTime: 'MFMT', tells: told };
   const impossible = `${base}/${'n'.repeat(longestName + 45)}`;
   const mdtm = await connection.ask(`MDTM 20000101000000 ${impossible}`);
+  // SERVER: those from before FEAT know MDTM all the same.
+  const tells = told || !isUnsupported(mdtm);
   // SERVER: vsftpd, where mdtm_write allows it; otherwise it takes time and name together for a name.
-  if (/could not set/i.test(mdtm.text)) return 'MDTM';
+  if (/could not set/i.test(mdtm.text)) return { setTime: 'MDTM', tells };
   const help = await connection.ask('SITE HELP');
-  return help.code < 300 && /\bUTIME\b/i.test(help.text) ? 'SITE UTIME' : 'none';
+  const knows = help.code < 300 && /\bUTIME\b/i.test(help.text);
+  return { setTime: knows ? 'SITE UTIME' : 'none', tells };
 }
 
-function capabilitiesOf(store: Store, connections: number): Capabilities {
+function capabilitiesOf(store: Store, connections: number, tellsTimes: boolean): Capabilities {
   const { features, system } = store.parts.facts;
-  // rename(2) replaces a file and refuses a directory with content. What is behind other systems is not known.
   const unix = /unix/i.test(system) && !/emulated|windows/i.test(system);
-  const rule = {
-    file: unix ? 'replaces' : 'unknown',
-    directory: unix ? 'refuses' : 'unknown',
-  } as const;
-  const canRead = features.has('MDTM') || store.hasMlst;
   return {
     parallel: connections,
     resume: features.has('REST'),
-    renameOnto: rule,
+    renameOnto: {
+      // SERVER: ProFTPD replaces or refuses as its AllowOverwrite says, which nothing but a try tells.
+      file: 'unknown',
+      // rename(2) refuses a directory with content. What is behind other systems is not known.
+      directory: unix ? 'refuses' : 'unknown',
+    },
     copy: false,
-    modified: store.parts.setTime === 'none' ? (canRead ? 'read' : 'none') : 'set',
+    modified: store.parts.setTime === 'none' ? (tellsTimes ? 'read' : 'none') : 'set',
     modifiedPrecision: 1000,
     etag: 'none',
     ids: /unique/i.test(features.get('MLST') ?? ''),

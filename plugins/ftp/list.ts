@@ -6,7 +6,8 @@ import type { Listing, StoreEntry } from '../../src/plugin-api.ts';
 import type { Connection } from './connection.ts';
 import { Finding, Refusal } from './failures.ts';
 import { isComplete, parseList, parseMlsd, type ParsedListing } from './listing.ts';
-import { kindOf, sizeOf, type Reply } from './replies.ts';
+import { isUnsupported, kindOf, sizeOf, type Reply } from './replies.ts';
+import { split } from './paths.ts';
 import type { Store } from './store.ts';
 
 export interface FullListing extends Listing {
@@ -22,8 +23,9 @@ export async function listDirectory(
   connection: Connection,
   path: string,
 ): Promise<FullListing> {
-  const read = store.hasMlst ? byMlsd : byList;
+  const read = store.lister === 'MLSD' ? byMlsd : byList;
   const { parsed, end } = await onceMore(() => read(store, connection, path));
+  if (parsed.foreign > 0) store.tellForeignNames(path);
   return {
     entries: parsed.entries,
     complete: isComplete(parsed, end.text),
@@ -50,7 +52,7 @@ interface ReadListing {
 async function byMlsd(store: Store, connection: Connection, path: string): Promise<ReadListing> {
   try {
     const { bytes, end } = await connection.listing(`MLSD ${store.absolute(path)}`);
-    return { parsed: parseMlsd(bytes), end };
+    return { parsed: parseMlsd(bytes, store.parts.charset), end };
   } catch (error) {
     if (error instanceof Refusal)
       await refuseMissing(store, connection, { path, reply: error.reply });
@@ -60,12 +62,53 @@ async function byMlsd(store: Store, connection: Connection, path: string): Promi
 
 async function byList(store: Store, connection: Connection, path: string): Promise<ReadListing> {
   await enter(store, connection, path);
-  // Without an argument: servers glob, split or take options out of a path here.
-  const { bytes, end } = await connection.listing('LIST -a');
-  const parsed = parseList(bytes);
+  const listing = await listHere(store, connection);
   // SERVER: vsftpd answers 226 without a line for a directory that has just been removed.
-  if (parsed.lines === 0) await enter(store, connection, path);
-  return { parsed, end };
+  if (listing.parsed.lines === 0) await enter(store, connection, path);
+  return listing;
+}
+
+/**
+ * Without a path as argument: servers glob, split or take options out of one here.
+ * SERVER: IIS and small servers take `-a` for a file's name, and refuse it or list nothing. They are asked without.
+ */
+async function listHere(store: Store, connection: Connection): Promise<ReadListing> {
+  const { lister } = store;
+  const first = await tried(store, connection, lister);
+  if (lister === 'LIST' || (!(first instanceof Refusal) && first.parsed.lines > 0)) {
+    return orThrow(first);
+  }
+  const bare = await tried(store, connection, 'LIST');
+  if (bare instanceof Refusal) return orThrow(first);
+  if (bare.parsed.lines === 0 && !(first instanceof Refusal)) return first;
+  // RACE: a file that came between the two listings says nothing about `-a`.
+  const again = await tried(store, connection, lister);
+  if (!(again instanceof Refusal) && again.parsed.lines > 0) return again;
+  store.lister = 'LIST';
+  return bare;
+}
+
+async function tried(
+  { parts }: Store,
+  connection: Connection,
+  command: string,
+): Promise<ReadListing | Refusal> {
+  try {
+    const { bytes, end } = await connection.listing(command);
+    return { parsed: parseList(bytes, parts.charset), end };
+  } catch (error) {
+    if (
+      error instanceof Refusal &&
+      ['unknown', 'not-found', 'unsupported'].includes(kindOf(error.reply))
+    )
+      return error;
+    throw error;
+  }
+}
+
+function orThrow(outcome: ReadListing | Refusal): ReadListing {
+  if (outcome instanceof Refusal) throw outcome;
+  return outcome;
 }
 
 /**
@@ -122,11 +165,17 @@ export async function inParent(
   parents.set(parent, listing);
   const found = listing.entries.find((entry) => entry.name === name);
   if (found !== undefined) return { kind: found.kind, stamp: found.stamp };
-  const hidden = name.startsWith('.') && !store.hasMlst && !listing.showsDots;
-  if (!listing.complete || hidden) {
+  const hidden = name.startsWith('.') && store.lister !== 'MLSD' && !listing.showsDots;
+  if (!listing.complete || (hidden && (await mayBeThere(store, connection, path)))) {
     throw new Finding('unknown', 'the server does not tell whether it is there');
   }
   return undefined;
+}
+
+/** Whatever it is, it could be renamed. Nothing is: the next command ends it. */
+async function mayBeThere(store: Store, connection: Connection, path: string): Promise<boolean> {
+  const reply = await connection.ask(`RNFR ${store.absolute(path)}`);
+  return reply.code < 400 || isUnsupported(reply);
 }
 
 /** Whether a path that cannot be entered is a file. */
@@ -138,11 +187,4 @@ async function isFile(store: Store, connection: Connection, path: string): Promi
 export function isNotFound(error: unknown): boolean {
   if (error instanceof Finding) return error.kind === 'not-found';
   return error instanceof Refusal && kindOf(error.reply) === 'not-found';
-}
-
-export function split(path: string): { readonly parent: string; readonly name: string } {
-  const slash = path.lastIndexOf('/');
-  return slash < 0
-    ? { parent: '', name: path }
-    : { parent: path.slice(0, slash), name: path.slice(slash + 1) };
 }

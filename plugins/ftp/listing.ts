@@ -3,70 +3,72 @@
  * not read: a listing that lost a line must not prove that anything is absent.
  */
 import type { ListedEntry, Stamp, StoreKind } from '../../src/plugin-api.ts';
+import { utf8, type Charset } from './charset.ts';
 import { timeOf } from './replies.ts';
 
 export interface ParsedListing {
   readonly entries: readonly ListedEntry[];
   /** Lines that were not understood. */
   readonly unread: number;
+  /** Of these, lines that are no text in the store's encoding. */
+  readonly foreign: number;
   /** All lines, those for the directory itself and its parent included. */
   readonly lines: number;
-  /** The listing showed `.`, so names that start with a dot are not hidden. */
+  /** The listing showed `.`, or is one of Windows, so names that start with a dot are not hidden. */
   readonly showsDots: boolean;
 }
 
-type ParsedLine = { readonly name: string; readonly kind: StoreKind; readonly stamp: Stamp };
+interface ParsedLine {
+  readonly name: string;
+  readonly kind: StoreKind;
+  readonly stamp: Stamp;
+  /** A line of a system that hides no names for their dot. */
+  readonly isDos?: boolean;
+}
 /** Undefined: not understood. `skip`: understood, and no entry. */
 type LineReader = (line: string) => ParsedLine | 'self' | 'skip' | undefined;
 
-export function parseMlsd(bytes: Uint8Array): ParsedListing {
-  return parseLines(bytes, mlsdLine);
+export function parseMlsd(bytes: Uint8Array, charset: Charset = utf8): ParsedListing {
+  return parseLines(bytes, charset, mlsdLine);
 }
 
-export function parseList(bytes: Uint8Array): ParsedListing {
-  return parseLines(bytes, (line) => unixLine(line) ?? dosLine(line) ?? listExtra(line));
+export function parseList(bytes: Uint8Array, charset: Charset = utf8): ParsedListing {
+  return parseLines(bytes, charset, (line) => unixLine(line) ?? dosLine(line) ?? listExtra(line));
 }
 
-function parseLines(bytes: Uint8Array, read: LineReader): ParsedListing {
+function parseLines(bytes: Uint8Array, charset: Charset, read: LineReader): ParsedListing {
   const entries = new Map<string, ListedEntry>();
-  let [unread, lines, showsDots] = [0, 0, false];
-  for (const line of splitLines(bytes)) {
-    if (line === '') continue;
+  let [unread, foreign, lines, showsDots] = [0, 0, 0, false];
+  for (const { line, whole } of splitLines(bytes)) {
+    if (line.length === 0) continue;
     lines += 1;
-    const found = line === undefined ? undefined : read(line);
+    const text = charset.decode(line);
+    if (text === undefined) foreign += 1;
+    const found = text === undefined || !whole ? undefined : read(text);
     if (found === 'self') showsDots = true;
     else if (found === 'skip') lines -= 1;
     else if (found === undefined || !isName(found.name)) unread += 1;
-    else if (found.name === '.') showsDots = true;
-    else if (found.name !== '..') {
-      if (found.name.startsWith('.')) showsDots = true;
-      entries.set(found.name, found);
+    else {
+      const { name, kind, stamp, isDos = false } = found;
+      showsDots ||= isDos || name.startsWith('.');
+      if (name !== '.' && name !== '..') entries.set(name, { name, kind, stamp });
     }
   }
-  return { entries: [...entries.values()], unread, lines, showsDots };
+  return { entries: [...entries.values()], unread, foreign, lines, showsDots };
 }
 
-/** Lines as text; undefined for one that is not UTF-8. A last line without an end was cut and is not understood. */
-function* splitLines(bytes: Uint8Array): Iterable<string | undefined> {
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** A last line without an end was cut, and is not whole. */
+function* splitLines(bytes: Uint8Array): Iterable<{ line: Uint8Array; whole: boolean }> {
   let start = 0;
   while (start < bytes.length) {
     const end = bytes.indexOf(10, start);
     if (end < 0) {
-      yield undefined;
+      yield { line: bytes.subarray(start), whole: false };
       return;
     }
     const stop = end > start && bytes[end - 1] === 13 ? end - 1 : end;
-    yield decoded(decoder, bytes.subarray(start, stop));
+    yield { line: bytes.subarray(start, stop), whole: true };
     start = end + 1;
-  }
-}
-
-function decoded(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array): string | undefined {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return undefined;
   }
 }
 
@@ -119,11 +121,18 @@ export function stampOf(kind: StoreKind, facts: ReadonlyMap<string, string>): St
 }
 
 const month = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
-// Exactly one space before the name: a name may itself begin with spaces.
+const clock = '(?:\\d{1,2}:\\d\\d|\\d{4})';
+const date = `(?:${month}\\s+\\d{1,2}\\s+${clock}|\\d{1,2}\\s+${month}\\s+${clock}|\\d{4}-\\d\\d-\\d\\d\\s+\\d\\d:\\d\\d)`;
+// Exactly one space before the name: a name may itself begin with spaces. Owner and group, or one of them, or neither.
 const unix = new RegExp(
-  `^([-dlbcpsD])[-rwxsStTlL]{9}[.+@]?\\s+\\d+\\s+.{0,200}?\\s(\\d{1,16})\\s+${month}\\s+\\d{1,2}\\s+(?:\\d{1,2}:\\d\\d|\\d{4}) (.+)$`,
+  `^([-dlbcpsD])[-rwxsStTlL]{9}[.+@]?\\s+\\d+\\s+(?:.{0,200}?\\s)??(\\d{1,16})\\s+${date} (.+)$`,
+  's',
 );
 
+/**
+ * No time is taken from LIST: it has no zone, no seconds, often no year, and from half a year on no hours; whether it is
+ * before or after New Year is a guess. MDTM tells it, or nothing does.
+ */
 function unixLine(line: string): ParsedLine | undefined {
   const parts = unix.exec(line);
   if (parts === null) return undefined;
@@ -131,7 +140,6 @@ function unixLine(line: string): ParsedLine | undefined {
   const kind = kindOfLetter(letter);
   const arrow = kind === 'link' ? rest.indexOf(' -> ') : -1;
   const name = arrow < 0 ? rest : rest.slice(0, arrow);
-  // No time: a LIST time has no zone, and minutes or only a day.
   return { name, kind, stamp: kind === 'file' ? { size: Number(size) } : {} };
 }
 
@@ -139,16 +147,17 @@ function kindOfLetter(letter: string): StoreKind {
   return letter === '-' ? 'file' : letter === 'd' ? 'directory' : letter === 'l' ? 'link' : 'other';
 }
 
+// IIS fills what stands before a name to one width: after a size comes one space, after `<DIR>` come ten.
 const dos =
-  /^\d{1,2}-\d{1,2}-\d{2,4} {1,8}\d{1,2}:\d\d(?:[AP]M)? +(<[A-Z]+>|\d{1,16}) {1,12}(\S.*)$/;
+  /^(?:\d{1,2}-\d{1,2}-\d{2,4}|\d{4}-\d{2}-\d{2}) {1,8}\d{1,2}:\d\d(?:[AP]M)? +(?:(<[A-Z]+>) {1,10}|(\d{1,16}) )(.+)$/is;
 
+/** Whatever is in brackets and no directory leads elsewhere: `<JUNCTION>`, `<SYMLINKD>`. */
 function dosLine(line: string): ParsedLine | undefined {
   const parts = dos.exec(line);
   if (parts === null) return undefined;
-  const [, what = '', name = ''] = parts;
-  if (what === '<DIR>') return { name, kind: 'directory', stamp: {} };
-  if (what.startsWith('<')) return { name, kind: 'link', stamp: {} };
-  return { name, kind: 'file', stamp: { size: Number(what) } };
+  const [, what, size = '', name = ''] = parts;
+  if (what === undefined) return { name, kind: 'file', stamp: { size: Number(size) }, isDos: true };
+  return { name, kind: what === '<DIR>' ? 'directory' : 'link', stamp: {}, isDos: true };
 }
 
 /** `total 12` before the entries. */
@@ -161,7 +170,8 @@ const roundLimits: readonly number[] = [9998, 10_000];
 
 /** Whether the reply that ended a listing, and its length, let it pass as whole. */
 export function isComplete(listing: ParsedListing, endText: string): boolean {
-  if (listing.unread > 0 || /truncated|too many|limit/i.test(endText)) return false;
+  if (listing.unread > 0 || /truncated|too many|limit|incomplete|only the first/i.test(endText))
+    return false;
   // SERVER: pure-ftpd counts what it sent: `226 10002 matches total`.
   const counted = /(\d+) matches total/.exec(endText)?.[1];
   if (counted !== undefined) return Number(counted) === listing.lines;

@@ -9,7 +9,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { FTPError } from 'basic-ftp';
 import { Control } from './control.ts';
 import { Finding, LostConnection, Refusal } from './failures.ts';
-import type { FtpOptions } from './options.ts';
+import { charsets, type FtpOptions } from './options.ts';
 import { featuresOf, isConnectionLimit, quotedPath, type Reply } from './replies.ts';
 
 export interface LoginPlan {
@@ -52,7 +52,7 @@ export async function logIn(
 ): Promise<{ control: Control; facts: ServerFacts }> {
   signal.throwIfAborted();
   const milliseconds = plan.options.timeout * 1000;
-  const control = new Control(milliseconds);
+  const control = new Control(milliseconds, charsets[plan.options.encoding]);
   const { promise: given, reject: giveUp } = rejectable();
   const abort = (): void => {
     giveUp(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
@@ -98,7 +98,8 @@ async function greet(
   await expect(control, 'TYPE I');
   const facts = known ?? (await learn(control));
   // Helps servers that want to be asked; others refuse, and speak UTF-8 all the same.
-  if (facts.features.has('UTF8')) await control.command('OPTS UTF8 ON');
+  const wanted = options.encoding === 'utf8' ? 'ON' : 'OFF';
+  if (facts.features.has('UTF8')) await control.command(`OPTS UTF8 ${wanted}`);
   const offered = facts.features.get('MLST');
   if (offered !== undefined) await control.command(`OPTS MLST ${wantedFacts(offered)}`);
   return { control, facts };

@@ -60,6 +60,10 @@ export async function lookAtAll(
       else await take(path, () => refused(store, connection, { path, reply, parents }));
     }
   }
+  for (const [path, found] of looked) {
+    if (found === 'absent') store.witnesses.gone(path);
+    else if (!(found instanceof Error)) store.witnesses.found(path);
+  }
   return paths.map(
     (path) => looked.get(path) ?? new Finding('unknown', 'the server did not answer'),
   );

@@ -4,14 +4,17 @@
  */
 import type { Capabilities, Listing, Stamp, StoreEntry, Transport } from '../../src/plugin-api.ts';
 import { batch } from './batch.ts';
-import { makeDirectory, remove, removeDirectory, rename, setModified } from './change.ts';
+import { makeDirectory, remove, removeDirectory, rename } from './change.ts';
 import type { Connection } from './connection.ts';
 import { Finding } from './failures.ts';
-import { listDirectory } from './list.ts';
 import { lookAt } from './look.ts';
 import { vouchFor, vouchForNew, vouchForPresent } from './names.ts';
-import { checkPath, type OperationFacts, type Store } from './store.ts';
-import { read, write, type WriteFacts } from './transfer.ts';
+import { read } from './read.ts';
+import type { OperationFacts, Store } from './store.ts';
+import { setModified } from './times.ts';
+import { write, type WriteFacts } from './transfer.ts';
+import { listWhole } from './whole.ts';
+import { remember } from './witness.ts';
 
 export function transportOf(store: Store, capabilities: Capabilities): Transport {
   const facts = (operation: string, path: string, signal: AbortSignal): OperationFacts => ({
@@ -28,18 +31,21 @@ export function transportOf(store: Store, capabilities: Capabilities): Transport
       ),
     rename: (from, to, signal) =>
       store.run(facts('rename', from, signal), async (c) => {
-        checkPath(to);
+        store.checkPath(to);
         await vouchForPresent(store, c, from);
         if (from !== to) await vouchForNew(store, c, to);
         await rename(store, c, { from, to });
+        remember(store.witnesses, { operation: 'rename', from, to });
       }),
     remove: (path, signal) =>
       store.run(facts('remove', path, signal), async (c) => {
         if (!(await gone(store, c, path))) await remove(store, c, path);
+        store.witnesses.gone(path);
       }),
     removeDirectory: (path, signal) =>
       store.run(facts('removeDirectory', path, signal), async (c) => {
         if (!(await gone(store, c, path))) await removeDirectory(store, c, path);
+        store.witnesses.gone(path);
       }),
     makeDirectory: (path, signal) =>
       store.run(facts('makeDirectory', path, signal), (c) => make(store, c, path)),
@@ -67,8 +73,7 @@ export function transportOf(store: Store, capabilities: Capabilities): Transport
 
 async function list(store: Store, connection: Connection, path: string): Promise<Listing> {
   await vouchForPresent(store, connection, path);
-  const { entries, complete } = await listDirectory(store, connection, path);
-  return { entries, complete };
+  return listWhole(store, connection, path);
 }
 
 async function look(
@@ -99,4 +104,5 @@ async function make(store: Store, connection: Connection, path: string): Promise
   }
   await vouchForNew(store, connection, path);
   await makeDirectory(store, connection, path);
+  store.witnesses.found(path);
 }

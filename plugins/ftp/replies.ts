@@ -75,7 +75,7 @@ const byText: readonly (readonly [RegExp, TransportErrorKind])[] = [
     'no-space',
   ],
   [
-    /prohibited|invalid (file|directory) ?name|(file ?)?name (is )?too long|illegal byte/i,
+    /prohibited|invalid (file|directory) ?name|(file ?)?name (is )?too long|illegal byte|label syntax is incorrect/i,
     'invalid-name',
   ],
   [/permission denied|operation not permitted|access is denied|read-only file ?system/i, 'denied'],
@@ -136,6 +136,11 @@ function reasonOf(text: string): string {
 export function isUnsupported({ code, text }: Reply): boolean {
   const known = /not understood|unknown command/i.test(reasonOf(text));
   return known || [500, 501, 502, 504].includes(code);
+}
+
+/** SERVER: ProFTPD: "550 name: Overwrite permission denied". */
+export function isOverwriteRefusal({ code, text }: Reply): boolean {
+  return (code === 550 || code === 553) && /overwrite permission denied/i.test(reasonOf(text));
 }
 
 /** The path in a reply to PWD or MKD: in quotes, with quotes inside doubled. */

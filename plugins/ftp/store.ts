@@ -8,14 +8,19 @@ import {
   type TransportErrorFacts,
   type TransportErrorKind,
 } from '../../src/plugin-api.ts';
+import type { Charset } from './charset.ts';
 import type { Connection } from './connection.ts';
 import { Finding, LostConnection, Refusal } from './failures.ts';
 import type { ServerFacts } from './login.ts';
 import type { Pool } from './pool.ts';
 import { kindOf, type Reply } from './replies.ts';
+import { Witnesses } from './witness.ts';
 
 /** How a server lets the time of a file be set. */
 export type TimeDialect = 'MFMT' | 'MDTM' | 'SITE UTIME' | 'none';
+
+/** The command that lists. */
+export type Lister = 'MLSD' | 'LIST -a' | 'LIST -al' | 'LIST';
 
 export interface StoreParts {
   readonly pool: Pool;
@@ -23,6 +28,7 @@ export interface StoreParts {
   /** Absolute directory that is the root; '' for the server's `/`. */
   readonly base: string;
   readonly setTime: TimeDialect;
+  readonly charset: Charset;
   /** Texts that must not appear in errors. */
   readonly secrets: readonly string[];
   readonly log: (message: string) => void;
@@ -42,11 +48,18 @@ export class Store {
   readonly oddNames = new Map<string, 'kept' | 'changed'>();
   /** Settles when the last proof of an odd name is over. */
   proofs: Promise<void> = Promise.resolve();
-  /** Whether the first setting of a time was found to be true; undefined before it. */
+  /** Whether times that were set were found to be true; undefined before the first. */
   timesHold: boolean | undefined;
+  /** What the server adds to a time that it is given, milliseconds. */
+  timeShift = 0;
+  readonly witnesses = new Witnesses();
+  #toldForeignNames = false;
+  /** The best that this server is known to understand, so far. */
+  lister: Lister;
 
   constructor(parts: StoreParts) {
     this.parts = parts;
+    this.lister = this.hasMlst ? 'MLSD' : 'LIST -a';
   }
 
   get hasMlst(): boolean {
@@ -56,6 +69,35 @@ export class Store {
   /** The server's path of a path of the contract. Always absolute: `~` and `-` in front mean something else. */
   absolute(path: string): string {
     return path === '' ? this.parts.base || '/' : `${this.parts.base}/${path}`;
+  }
+
+  /** Throws `invalid-name` for what FTP or the charset cannot carry, or no server stores. */
+  checkPath(path: string): void {
+    const reason = this.#uncarriable(path);
+    if (reason !== undefined) throw new Finding('invalid-name', reason);
+  }
+
+  isCarriable(path: string): boolean {
+    return this.#uncarriable(path) === undefined;
+  }
+
+  #uncarriable(path: string): string | undefined {
+    if (/[\r\n\0]/.test(path)) return 'FTP cannot carry a line break in a name';
+    if (path.split('/').some((name) => Buffer.byteLength(name) > longestName))
+      return `a name may have ${String(longestName)} bytes at most`;
+    return this.parts.charset.carries(path)
+      ? undefined
+      : 'it has letters that the encoding of this store cannot carry';
+  }
+
+  /** Once a store: the listing of the directory is told as incomplete, and this is why. */
+  tellForeignNames(directory: string): void {
+    if (this.#toldForeignNames) return;
+    this.#toldForeignNames = true;
+    const place = directory === '' ? 'the root' : directory;
+    this.parts.log(
+      `names in ${place} are not UTF-8; if the server's are older, set encoding: latin1`,
+    );
   }
 
   /** Runs one operation on a connection of its own. */
@@ -84,7 +126,7 @@ export class Store {
       connection?.control.destroy(new Error('aborted'));
     };
     try {
-      checkPath(facts.path);
+      this.checkPath(facts.path);
       connection = await this.parts.pool.acquire(signal, fresh);
       signal.addEventListener('abort', abort, { once: true });
       return await action(connection);
@@ -165,21 +207,6 @@ function toLine({ code, text }: Reply): string {
 function messageOf(error: unknown): string {
   if (error instanceof Refusal) return `the server says ${toLine(error.reply)}`;
   return error instanceof Error ? error.message : String(error);
-}
-
-/** What FTP cannot carry, or no server stores. */
-export function checkPath(path: string): void {
-  if (/[\r\n\0]/.test(path)) {
-    throw new Finding('invalid-name', 'FTP cannot carry a line break in a name');
-  }
-  if (!isCarriable(path)) {
-    throw new Finding('invalid-name', `a name may have ${String(longestName)} bytes at most`);
-  }
-}
-
-export function isCarriable(path: string): boolean {
-  if (/[\r\n\0]/.test(path)) return false;
-  return path.split('/').every((name) => Buffer.byteLength(name) <= longestName);
 }
 
 /** Bytes; all three measured servers sit on file systems with this limit. */

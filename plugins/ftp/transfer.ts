@@ -1,85 +1,15 @@
 /**
- * Reading and writing files: whole or an error. Sizes are compared with what the server says, because the end of a data
- * connection looks the same whether the file is over or the line was cut.
+ * Writing files: whole or an error. Sizes are compared with what the server says, because the end of a data connection looks
+ * the same whether the file is over or the line was cut.
  */
-import type { Content, Source, Stamp, StoreEntry, TransportError } from '../../src/plugin-api.ts';
-import { isFinal, plain, refuseMissingParent, timeCommand, verifyTime } from './change.ts';
+import type { Source, Stamp } from '../../src/plugin-api.ts';
+import { isFinal, plain, refuseMissingParent } from './change.ts';
 import type { Connection } from './connection.ts';
 import { Finding, Refusal } from './failures.ts';
 import { lookAt } from './look.ts';
-import { isUnsupported, kindOf, type Reply } from './replies.ts';
-import type { OperationFacts, Store } from './store.ts';
-
-type Look = (store: Store, connection: Connection, path: string) => Promise<StoreEntry | 'absent'>;
-
-export async function read(
-  store: Store,
-  facts: OperationFacts,
-  { from, look }: { readonly from: number; readonly look: Look },
-): Promise<Content> {
-  const entry = await store.run(facts, (connection) => look(store, connection, facts.path));
-  const fail = (error: unknown): TransportError => store.toError(error, facts);
-  if (entry === 'absent') throw fail(new Finding('not-found', 'there is no such file'));
-  if (entry.kind !== 'file') throw fail(new Finding('unknown', `it is a ${entry.kind}`));
-  const { stamp } = entry;
-  // Nothing is held before the first byte is asked for, so an unread content costs no connection.
-  return { stamp, stream: content(store, facts, { from, size: stamp.size, look }) };
-}
-
-async function* content(
-  store: Store,
-  facts: OperationFacts,
-  {
-    from,
-    size,
-    look,
-  }: { readonly from: number; readonly size: number | undefined; readonly look: Look },
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const { pool } = store.parts;
-  const { signal, path } = facts;
-  let connection: Connection | undefined;
-  const abort = (): void => {
-    connection?.control.destroy(new Error('aborted'));
-  };
-  try {
-    signal.throwIfAborted();
-    if (size !== undefined && from >= size) {
-      if (from === size) return;
-      throw new Finding('corrupt', `the file has only ${String(size)} bytes`);
-    }
-    connection = await pool.acquire(signal, false);
-    signal.addEventListener('abort', abort, { once: true });
-    let at = from;
-    for await (const chunk of connection.download(store.absolute(path), from)) {
-      at += chunk.length;
-      yield chunk;
-      signal.throwIfAborted();
-    }
-    if (size !== undefined && at !== size) {
-      throw new Finding('corrupt', `${String(at)} bytes came of ${String(size)}`);
-    }
-  } catch (error) {
-    const isGone =
-      error instanceof Refusal &&
-      connection !== undefined &&
-      (await hasGone(store, connection, { path, reply: error.reply, look }));
-    const gone = new Finding('not-found', 'it went away meanwhile');
-    throw store.toError(isGone ? gone : error, facts);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    if (connection !== undefined) pool.release(connection);
-  }
-}
-
-/** SERVER: vsftpd says a bare "550 Failed to open file." to a file that was removed after it had been looked at. */
-async function hasGone(
-  store: Store,
-  connection: Connection,
-  { path, reply, look }: { readonly path: string; readonly reply: Reply; readonly look: Look },
-): Promise<boolean> {
-  if (connection.closed || isFinal(reply) || kindOf(reply) !== 'unknown') return false;
-  return (await look(store, connection, path).catch(() => undefined)) === 'absent';
-}
+import { isOverwriteRefusal, isUnsupported, type Reply } from './replies.ts';
+import type { Store } from './store.ts';
+import { checkTime, timeCommand } from './times.ts';
 
 export interface WriteFacts {
   readonly path: string;
@@ -94,26 +24,54 @@ export async function write(
   connection: Connection,
   facts: WriteFacts,
 ): Promise<Stamp> {
-  const { path, source, from, signal } = facts;
-  if (from > 0) await checkTorn(store, connection, facts);
+  if (facts.from > 0) await checkTorn(store, connection, facts);
+  const limit = facts.source.size - facts.from;
+  const outcome = await upload(store, connection, facts);
+  if (outcome instanceof Refusal) {
+    await refuseWrite(store, connection, { path: facts.path, reply: outcome.reply });
+    throw outcome;
+  }
+  if (outcome === 'protected') return writeAnew(store, connection, facts);
+  if (outcome !== limit) throw wrongSize(outcome, facts.source, facts.from);
+  return finished(store, connection, facts);
+}
+
+/**
+ * SERVER: ProFTPD with `AllowOverwrite off`, which is what it does unless told otherwise, stores onto no file that exists.
+ * The name is one of the engine's own, with a torn file or none that anybody needs; a crash after the removal leaves nothing
+ * there, as a write may.
+ */
+async function writeAnew(store: Store, connection: Connection, facts: WriteFacts): Promise<Stamp> {
+  await connection.order(`DELE ${store.absolute(facts.path)}`);
+  const whole = { ...facts, from: 0 };
+  const outcome = await upload(store, connection, whole);
+  if (outcome === 'protected') throw new Finding('exists', 'somebody else wrote it meanwhile');
+  if (outcome instanceof Refusal) throw outcome;
+  if (outcome !== whole.source.size) throw wrongSize(outcome, whole.source, 0);
+  return finished(store, connection, whole);
+}
+
+/** Bytes that the source had; `protected`: the server takes nothing over a file that is there. */
+async function upload(
+  store: Store,
+  connection: Connection,
+  { path, source, from, signal }: WriteFacts,
+): Promise<number | 'protected' | Refusal> {
   const limit = source.size - from;
   const given = { bytes: 0, isOver: false };
   const chunks = counted(source.open(from)[Symbol.asyncIterator](), given);
-  let size: number;
   try {
-    size = await connection.upload(`STOR ${store.absolute(path)}`, chunks, { from, signal, limit });
+    const command = `STOR ${store.absolute(path)}`;
+    return await connection.upload(command, chunks, { from, signal, limit });
   } catch (error) {
     // SERVER: vsftpd over TLS says "426 Failure reading network stream." to a connection that ends without a byte.
     if (given.isOver && given.bytes !== limit) throw wrongSize(given.bytes, source, from);
-    if (error instanceof Refusal)
-      await refuseWrite(store, connection, { path, reply: error.reply });
-    throw error;
+    if (!(error instanceof Refusal)) throw error;
+    return given.bytes === 0 && isOverwriteRefusal(error.reply) ? 'protected' : error;
   } finally {
     // Not awaited: a source that never answers must not hold the write.
     void Promise.resolve(chunks.return?.()).catch(() => undefined);
   }
-  if (size !== limit) throw wrongSize(size, source, from);
-  return finished(store, connection, facts);
 }
 
 function wrongSize(size: number, source: Source, from: number): Finding {
@@ -142,10 +100,18 @@ async function finished(store: Store, connection: Connection, facts: WriteFacts)
   const { path, source } = facts;
   const { modified } = source;
   const command = modified === undefined ? undefined : timeCommand(store, path, modified);
-  if (command !== undefined && modified !== undefined) {
-    const reply = await connection.order(command);
-    if (reply.code < 300) await verifyTime(store, connection, { path, modified });
-  }
+  const isSet = command !== undefined && (await connection.order(command)).code < 300;
+  const stamp = await stored(store, connection, facts);
+  if (!isSet || modified === undefined || stamp.modified === undefined) return stamp;
+  const wanted = { path, modified, told: stamp.modified };
+  return (await checkTime(store, connection, wanted)) ? stored(store, connection, facts) : stamp;
+}
+
+async function stored(
+  store: Store,
+  connection: Connection,
+  { path, source }: WriteFacts,
+): Promise<Stamp> {
   const entry = await lookAt(store, connection, path);
   if (entry === 'absent') {
     const message = 'the server took the file and does not have it under this name';

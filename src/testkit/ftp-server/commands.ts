@@ -3,40 +3,10 @@
  */
 import { lstat, mkdir, rename, rmdir, stat, unlink, utimes } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import {
-  absolutePath,
-  codeOf,
-  diskPath,
-  diskTarget,
-  factsLine,
-  fromFtpTime,
-  ftpTime,
-  RefusedPath,
-} from './files.ts';
+import { absolutePath, codeOf, diskPath, diskTarget } from './files.ts';
+import { factsLine, fromFtpTime, ftpTime } from './lines.ts';
+import { failed, refusal } from './refusals.ts';
 import type { Handler, SessionState } from './session.ts';
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file or directory',
-  ENOTDIR: 'Not a directory',
-  EISDIR: 'Is a directory',
-  EEXIST: 'File exists',
-  ENOTEMPTY: 'Directory not empty',
-  EACCES: 'Permission denied',
-  EPERM: 'Operation not permitted',
-  EROFS: 'Read-only file system',
-  ENAMETOOLONG: 'File name too long',
-  EINVAL: 'Invalid argument',
-  EXDEV: 'Invalid cross-device link',
-  ELOOP: 'Too many levels of symbolic links',
-};
-
-/** The reply to a failure: 550 with or without a reason, 552 on a full disk. */
-export function refusal(state: SessionState, argument: string, error: unknown): string {
-  const code = codeOf(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') return '552 No space left on device';
-  const reason = error instanceof RefusedPath ? error.message : (reasons[code] ?? 'Failed');
-  return state.quirks.reasons === false ? '550 Operation failed.' : `550 ${argument}: ${reason}`;
-}
 
 /** Runs `action` on the disk path of `argument`; failures become replies. */
 export async function onPath(
@@ -51,10 +21,11 @@ export async function onPath(
   }
 }
 
-/** The path under which a new entry is really stored. */
+/** The path under which a new entry is really stored. Throws for a name that the server takes for nothing. */
 export function storedName(state: SessionState, argument: string): string {
   const path = absolutePath(state.cwd, argument);
-  const change = state.quirks.changeName;
+  const { changeName: change, forbidden } = state.quirks;
+  if (forbidden?.test(basename(path)) === true) throw failed('EINVAL');
   if (change === undefined) return path;
   const parent = dirname(path);
   return `${parent === '/' ? '' : parent}/${change(basename(path))}`;
@@ -73,14 +44,16 @@ export const commands: Readonly<Record<string, Handler>> = {
   },
   QUIT: () => '221 Goodbye.',
   NOOP: () => '200 NOOP ok.',
-  SYST: () => '215 UNIX Type: L8',
+  SYST: (state) => `215 ${state.quirks.system ?? 'UNIX Type: L8'}`,
   TYPE: () => '200 Type set.',
   STRU: () => '200 Structure set.',
   MODE: () => '200 Mode set.',
   ALLO: () => '202 Not needed.',
   ABOR: () => '226 No transfer to abort.',
-  OPTS: (_, argument) =>
-    /^(UTF8|MLST)\b/i.test(argument) ? '200 Option set.' : '501 Unknown option.',
+  OPTS: ({ quirks }, argument) =>
+    /^(UTF8|MLST)\b/i.test(argument) && (quirks.charset !== 'latin1' || !/^UTF8 ON/i.test(argument))
+      ? '200 Option set.'
+      : '501 Unknown option.',
   FEAT: (state) =>
     ['211-Features:', ...features(state).map((name) => ` ${name}`), '211 End'].join('\r\n'),
   PWD: (state) => `257 "${state.cwd.replaceAll('"', '""')}" is the current directory`,
@@ -109,7 +82,7 @@ export const commands: Readonly<Record<string, Handler>> = {
   MDTM: modified,
   MFMT: (state, argument) => {
     const [time, path] = split(argument);
-    const at = fromFtpTime(time);
+    const at = fromFtpTime(time, state.quirks.times);
     if (state.quirks.setTime !== undefined && state.quirks.setTime !== 'mfmt')
       return '500 Unknown command.';
     if (at === undefined || path === undefined) return '501 Bad time.';
@@ -117,8 +90,9 @@ export const commands: Readonly<Record<string, Handler>> = {
   },
   SITE(state, argument) {
     const parts = /^UTIME (\d{14}) (.*)$/i.exec(argument);
-    const at = fromFtpTime(parts?.[1] ?? '');
+    const at = fromFtpTime(parts?.[1] ?? '', state.quirks.times);
     if (state.quirks.setTime !== 'utime') return '500 Unknown SITE command.';
+    if (/^HELP$/i.test(argument)) return '214-Known SITE commands:\r\n UTIME\r\n214 End';
     if (at === undefined || parts?.[2] === undefined) return '501 Bad time.';
     return setTime(state, parts[2], { at, reply: '213 UTIME OK' });
   },
@@ -127,7 +101,7 @@ export const commands: Readonly<Record<string, Handler>> = {
       ? '500 Unknown command.'
       : onPath(state, argument, async (full) => {
           const shown = absolutePath(state.cwd, argument);
-          return `250-Begin\r\n ${factsLine(await lstat(full), shown)}\r\n250 End.`;
+          return `250-Begin\r\n ${factsLine(await lstat(full), shown, state.quirks.times)}\r\n250 End.`;
         }),
 };
 
@@ -138,7 +112,8 @@ function features({ quirks }: SessionState): string[] {
     'MDTM',
     ...(time === 'mfmt' ? ['MFMT'] : []),
     ...(quirks.mlsd === false ? [] : ['MLST modify*;size*;type*;unique*;']),
-    ...['PASV', 'REST STREAM', 'SIZE', 'TVFS', 'UTF8'],
+    ...['PASV', 'REST STREAM', 'SIZE', 'TVFS'],
+    ...(quirks.charset === 'latin1' ? [] : ['UTF8']),
   ].filter((name) => !(quirks.unknown ?? []).includes(name));
 }
 
@@ -159,9 +134,22 @@ async function changeDirectory(state: SessionState, path: string): Promise<strin
   }
 }
 
+/** As {@link onPath}, under the name that the server makes of it. */
+async function onNewPath(
+  state: SessionState,
+  argument: string,
+  action: (full: string, stored: string) => Promise<string>,
+): Promise<string> {
+  try {
+    const stored = storedName(state, argument);
+    return await onPath(state, stored, (full) => action(full, stored));
+  } catch (error) {
+    return refusal(state, argument, error);
+  }
+}
+
 function makeDirectory(state: SessionState, path: string): Promise<string> {
-  const stored = storedName(state, path);
-  return onPath(state, stored, async (full) => {
+  return onNewPath(state, path, async (full, stored) => {
     try {
       await mkdir(full);
     } catch (error) {
@@ -175,27 +163,34 @@ function makeDirectory(state: SessionState, path: string): Promise<string> {
 function renameTo(state: SessionState, path: string): Promise<string> | string {
   const from = state.renameFrom;
   if (from === undefined) return '503 RNFR required first.';
-  return onPath(state, storedName(state, path), async (full) => {
-    const exists = await lstat(full).then(
-      () => true,
-      () => false,
-    );
-    if (exists && full !== from && state.quirks.renameOnto === 'refuses')
-      return `550 ${path}: File exists`;
+  return onNewPath(state, path, async (full) => {
+    const taken = full !== from && (await exists(full));
+    if (taken && state.quirks.renameOnto === 'refuses') throw failed('EEXIST');
     await rename(from, full);
     return '250 Rename successful.';
   });
 }
 
-function modified(state: SessionState, argument: string): Promise<string> {
+/** Something, whatever it is. */
+export async function exists(full: string): Promise<boolean> {
+  return lstat(full).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function modified(state: SessionState, argument: string): Promise<string> {
   const [time, path] = split(argument);
-  const at = fromFtpTime(time);
+  const at = fromFtpTime(time, state.quirks.times);
   if (state.quirks.setTime === 'mdtm' && at !== undefined && path !== undefined) {
-    return setTime(state, path, { at, reply: '213 File modification time set.' });
+    const reply = await setTime(state, path, { at, reply: '213 File modification time set.' });
+    // SERVER: vsftpd's words, which it says to a path that cannot be as well.
+    return reply.startsWith('550') ? '550 Could not set file modification time.' : reply;
   }
   return onPath(state, argument, async (full) => {
     const found = await stat(full);
-    return found.isFile() ? `213 ${ftpTime(found.mtimeMs)}` : `550 ${argument}: not a regular file`;
+    if (!found.isFile()) return `550 ${argument}: not a regular file`;
+    return `213 ${ftpTime(found.mtimeMs, state.quirks.times)}`;
   });
 }
 

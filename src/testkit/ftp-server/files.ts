@@ -1,6 +1,6 @@
 /**
- * The served directory: turns FTP paths into disk paths that cannot leave the root, and tells of files in the formats of
- * LIST and MLSD. Knows no sockets.
+ * The served directory: turns FTP paths into disk paths that cannot leave the root, and finds what lies in it. How that is
+ * told is in lines.ts. Knows no sockets.
  */
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
@@ -74,60 +74,6 @@ async function entryOf(directory: string, name: string): Promise<FoundEntry | un
     if (isMissing(error)) return undefined;
     throw error;
   }
-}
-
-/** One line of MLSD or MLST, without its end. */
-export function factsLine(stats: Stats, name: string): string {
-  const kind = stats.isDirectory()
-    ? 'dir'
-    : stats.isFile()
-      ? 'file'
-      : stats.isSymbolicLink()
-        ? 'OS.unix=symlink'
-        : 'OS.unix=special';
-  const unique = `${stats.dev.toString(16).toUpperCase()}U${stats.ino.toString(16).toUpperCase()}`;
-  const size = stats.isDirectory() ? '' : `size=${String(stats.size)};`;
-  return `modify=${ftpTime(stats.mtimeMs)};${size}type=${kind};unique=${unique}; ${name}`;
-}
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** One line of LIST, without its end. */
-export function longLine({ name, stats, target }: FoundEntry, now: number): string {
-  const kind = stats.isDirectory()
-    ? 'd'
-    : stats.isSymbolicLink()
-      ? 'l'
-      : stats.isFile()
-        ? '-'
-        : 'p';
-  const date = new Date(stats.mtimeMs);
-  const day = String(date.getUTCDate()).padStart(2, ' ');
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const recent = Math.abs(now - stats.mtimeMs) < 180 * 86_400_000;
-  const time = recent
-    ? `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`
-    : String(date.getUTCFullYear()).padStart(5, ' ');
-  const rights = kind === 'd' ? 'rwxr-xr-x' : kind === 'l' ? 'rwxrwxrwx' : 'rw-r--r--';
-  const month = months[date.getUTCMonth()] ?? 'Jan';
-  const shown = target === undefined ? name : `${name} -> ${target}`;
-  return `${kind}${rights}   1 ftp      ftp      ${String(stats.size).padStart(12)} ${month} ${day} ${time} ${shown}`;
-}
-
-/** `YYYYMMDDhhmmss` in UTC. */
-export function ftpTime(milliseconds: number): string {
-  const time = new Date(Math.floor(milliseconds / 1000) * 1000).toISOString();
-  return time.slice(0, 19).replace(/[-:T]/g, '');
-}
-
-/** Milliseconds since 1970 of `YYYYMMDDhhmmss`; undefined if it is not one. */
-export function fromFtpTime(text: string): number | undefined {
-  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?$/.exec(text);
-  if (parts === null) return undefined;
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts
-    .slice(1)
-    .map(Number);
-  return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
 export function isMissing(error: unknown): boolean {

@@ -10,7 +10,15 @@ import type { FtpServer, FtpServerOptions } from './options.ts';
 import { Session } from './session.ts';
 import { transfers } from './transfers.ts';
 
-export type { FtpCommand, FtpFault, FtpQuirks, FtpServer, FtpServerOptions } from './options.ts';
+export { ftpPersonalities } from './personalities.ts';
+export type {
+  FtpCommand,
+  FtpFault,
+  FtpQuirks,
+  FtpServer,
+  FtpServerOptions,
+  FtpTimes,
+} from './options.ts';
 
 /** Starts a server and resolves when it listens. */
 export async function startFtpServer(options: FtpServerOptions): Promise<FtpServer> {

@@ -42,8 +42,12 @@ export interface FtpQuirks {
   readonly pasv?: boolean;
   /** The only command that sets a file's time. Default `mfmt`. */
   readonly setTime?: 'mfmt' | 'mdtm' | 'utime' | 'none';
-  /** Names that start with a dot: shown in LIST only with `-a` (default), or never, in MLSD neither. */
-  readonly dotFiles?: 'with-a' | 'never';
+  /** Names that start with a dot: in MLSD and in `LIST -a` (default), in `LIST -a` alone, or in no listing. */
+  readonly dotFiles?: 'with-a' | 'only-with-a' | 'never';
+  /** What LIST makes of `-a`: an option (default), the name of a file that is not there, or of one that matches nothing. */
+  readonly minusA?: 'option' | 'missing-name' | 'empty-pattern';
+  /** The form of LIST's lines: as `ls -l` (default), the same without the group, or as IIS writes them. */
+  readonly listStyle?: 'unix' | 'unix-no-group' | 'dos';
   /** Listings stop after so many entries and say so in the 226. */
   readonly listLimit?: number;
   /** With {@link FtpQuirks.listLimit}: stop without a word. */
@@ -52,14 +56,37 @@ export interface FtpQuirks {
   readonly listMissing?: 'empty' | 'error';
   /** The name under which a new file or directory is really stored. */
   readonly changeName?: (name: string) => string;
-  /** RNTO onto a file: replaces (default) or 550. */
+  /** RNTO onto something that exists: as rename(2) (default) or 550. */
   readonly renameOnto?: 'replaces' | 'refuses';
+  /** STOR and APPE onto a file: allowed (default) or 550, as ProFTPD with `AllowOverwrite off`. */
+  readonly overwrite?: 'allowed' | 'refused';
+  /** Names that it stores nothing under; answered with IIS's words. */
+  readonly forbidden?: RegExp;
   /** MKD of an existing directory: 550 (default) or 257, as ProFTPD from 1.3.9 on. */
   readonly makeExisting?: 'refuses' | 'succeeds';
   /** SIZE, MDTM and the like unknown. */
   readonly unknown?: readonly string[];
-  /** Reasons in 550 texts, as ProFTPD gives them (default), or a bare refusal as vsftpd does. */
-  readonly reasons?: boolean;
+  /** Reasons in 550 texts, as ProFTPD gives them (default) or as Windows words them, or a bare refusal as vsftpd does. */
+  readonly reasons?: boolean | 'windows';
+  /** What SYST answers. Default `UNIX Type: L8`. */
+  readonly system?: string;
+  /** Letters on the wire. `latin1`: one byte each, in commands, replies and listings; others are shown as `?`. */
+  readonly charset?: 'utf8' | 'latin1';
+  /** The address that PASV names, as a server behind a NAT does; connections are taken where it really is. */
+  readonly passiveAddress?: string;
+  readonly times?: FtpTimes;
+}
+
+/** Times that are off. Zones are minutes east of UTC at a moment (milliseconds since 1970); default: UTC everywhere. */
+export interface FtpTimes {
+  /** How far the server's clock is ahead, milliseconds. */
+  readonly ahead?: number;
+  /** In which LIST and STAT show. */
+  readonly listZone?: (at: number) => number;
+  /** In which MDTM, MLST and MLSD tell. */
+  readonly tellZone?: (at: number) => number;
+  /** In which MFMT, MDTM and SITE UTIME take. */
+  readonly setZone?: (at: number) => number;
 }
 
 export interface FtpServerOptions {

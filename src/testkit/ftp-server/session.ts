@@ -44,6 +44,12 @@ export interface SessionParts {
   ended(session: Session): void;
 }
 
+/** Text as it goes over the wire. SERVER: IIS shows `?` for a letter that its code page has not. */
+export function bytesOf(text: string, { charset = 'utf8' }: FtpQuirks): Buffer {
+  const sent = charset === 'latin1' ? text.replace(/[\u0100-\u{10ffff}]/gu, '?') : text;
+  return Buffer.from(sent, charset);
+}
+
 /** Longest command line that is taken, in characters. */
 const longestLine = 16_384;
 
@@ -65,7 +71,7 @@ export class Session {
       login: (user, password) => parts.login(this, user, password),
     };
     socket.setNoDelay(true);
-    socket.setEncoding('utf8');
+    socket.setEncoding(parts.quirks.charset ?? 'utf8');
     socket.on('data', (text: string) => {
       this.#receive(text);
     });
@@ -167,7 +173,7 @@ export class Session {
 
   async #send(text: string, fault: FtpFault): Promise<void> {
     const { socket } = this.#parts;
-    const bytes = Buffer.from(`${text}\r\n`, 'utf8');
+    const bytes = bytesOf(`${text}\r\n`, this.#parts.quirks);
     const size = fault.pieces ?? bytes.length;
     for (let at = 0; at < bytes.length; at += size) {
       if (at > 0) await sleep(10);

@@ -7,17 +7,11 @@ import { lstat, open, stat, type FileHandle } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import { basename, dirname } from 'node:path';
-import {
-  absolutePath,
-  diskTarget,
-  entriesOf,
-  factsLine,
-  isMissing,
-  longLine,
-  type FoundEntry,
-} from './files.ts';
-import { onPath, refusal, storedName } from './commands.ts';
-import type { Handler, SessionState } from './session.ts';
+import { absolutePath, diskTarget, entriesOf, isMissing, type FoundEntry } from './files.ts';
+import { exists, onPath, storedName } from './commands.ts';
+import { factsLine, listLine } from './lines.ts';
+import { failed, refusal } from './refusals.ts';
+import { bytesOf, type Handler, type SessionState } from './session.ts';
 
 export const transfers: Readonly<Record<string, Handler>> = {
   async EPSV(state) {
@@ -27,50 +21,53 @@ export const transfers: Readonly<Record<string, Handler>> = {
   async PASV(state) {
     if (state.quirks.pasv === false) return '500 Unknown command.';
     const port = await state.data.listen();
-    const address = (state.socket.localAddress ?? '127.0.0.1')
-      .replace(/^::ffff:/, '')
-      .replaceAll('.', ',');
+    const own = (state.socket.localAddress ?? '127.0.0.1').replace(/^::ffff:/, '');
+    const address = (state.quirks.passiveAddress ?? own).replaceAll('.', ',');
     return `227 Entering Passive Mode (${address},${String(port >> 8)},${String(port & 255)})`;
   },
   MLSD: (state, path) =>
     state.quirks.mlsd === false
       ? '500 Unknown command.'
       : onPath(state, path, async (full) => {
-          const own = factsLine(await stat(full), '.').replace('type=dir', 'type=cdir');
-          const entries = (await entriesOf(full)).filter(({ name }) => shown(state, name, true));
+          const { times, dotFiles } = state.quirks;
+          const own = factsLine(await stat(full), '.', times).replace('type=dir', 'type=cdir');
+          const all = dotFiles !== 'only-with-a';
+          const entries = (await entriesOf(full)).filter(({ name }) => shown(state, name, all));
           const { kept, end } = limited(state, entries);
-          return sendText(
-            state,
-            [own, ...kept.map(({ name, stats }) => factsLine(stats, name))],
-            end,
-          );
+          const lines = kept.map(({ name, stats }) => factsLine(stats, name, times));
+          return sendText(state, [own, ...lines], end);
         }),
-  LIST: (state, argument) => list(state, argument, (entry) => longLine(entry, Date.now())),
+  LIST: (state, argument) => list(state, argument, lineFor(state)),
   NLST: (state, argument) => list(state, argument, ({ name }) => name),
   async STAT(state, argument) {
     if (argument === '') return '211 ownsync test server';
-    const { path, all } = listArguments(argument);
+    const { path, all } = listArguments(state, argument);
     const found = await found550(state, path);
     const entries = (found.entries ?? []).filter(({ name }) => shown(state, name, all));
-    return [
-      '213-Status follows:',
-      ...entries.map((e) => longLine(e, Date.now())),
-      '213 End of status',
-    ].join('\r\n');
+    return ['213-Status follows:', ...entries.map(lineFor(state)), '213 End of status'].join(
+      '\r\n',
+    );
   },
   RETR: retrieve,
   STOR: (state, path) => store(state, path, false),
   APPE: (state, path) => store(state, path, true),
 };
 
+function lineFor({ quirks }: SessionState): (entry: FoundEntry) => string {
+  return (entry) => listLine(entry, Date.now(), quirks);
+}
+
 /** Splits `-al path`: options are taken off, as `ls` behind LIST does. */
-function listArguments(argument: string): { path: string; all: boolean } {
+function listArguments(state: SessionState, argument: string): { path: string; all: boolean } {
+  if ((state.quirks.minusA ?? 'option') !== 'option') return { path: argument, all: false };
   const parts = /^(?:-(\S*)(?: |$))?(.*)$/.exec(argument);
   return { path: parts?.[2] ?? '', all: (parts?.[1] ?? '').includes('a') };
 }
 
-function shown(state: SessionState, name: string, all: boolean): boolean {
-  return !name.startsWith('.') || (all && state.quirks.dotFiles !== 'never');
+/** Windows knows no hidden names of this kind. */
+function shown({ quirks }: SessionState, name: string, all: boolean): boolean {
+  if (!name.startsWith('.') || quirks.listStyle === 'dos') return true;
+  return all && quirks.dotFiles !== 'never';
 }
 
 async function found550(
@@ -94,7 +91,11 @@ async function list(
   argument: string,
   line: (entry: FoundEntry) => string,
 ): Promise<string> {
-  const { path, all } = listArguments(argument);
+  const { path, all } = listArguments(state, argument);
+  if (path.startsWith('-') && state.quirks.minusA === 'missing-name') {
+    state.data.close();
+    return refusal(state, path, failed('ENOENT'));
+  }
   const { entries, reply } = await found550(state, path);
   if (entries === undefined) {
     state.data.close();
@@ -123,7 +124,7 @@ async function sendText(
   lines: readonly string[],
   end: string,
 ): Promise<string> {
-  const bytes = Buffer.from(lines.map((line) => `${line}\r\n`).join(''), 'utf8');
+  const bytes = bytesOf(lines.map((line) => `${line}\r\n`).join(''), state.quirks);
   return send(state, parts(bytes), end);
 }
 
@@ -217,13 +218,18 @@ async function store(state: SessionState, path: string, append: boolean): Promis
   let file: FileHandle;
   try {
     const full = await diskTarget(state.root, storedName(state, path));
+    if (state.quirks.overwrite === 'refused' && (await exists(full))) {
+      state.data.close();
+      return `550 ${path}: Overwrite permission denied`;
+    }
     const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
     const how = append ? O_APPEND : from === 0 ? O_TRUNC : 0;
     file = await open(full, O_WRONLY | O_CREAT | how, 0o644);
   } catch (error) {
     state.data.close();
     const reply = refusal(state, path, error);
-    return reply.startsWith('550') ? reply.replace('550', '553') : reply;
+    const isUnix = state.quirks.reasons !== 'windows';
+    return isUnix && reply.startsWith('550') ? reply.replace('550', '553') : reply;
   }
   try {
     const socket = await connection(state, 'Ok to send data.');

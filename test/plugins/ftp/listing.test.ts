@@ -3,6 +3,7 @@
  */
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { latin1, utf8 } from '../../../plugins/ftp/charset.ts';
 import {
   factsOf,
   isComplete,
@@ -128,6 +129,16 @@ describe('ftp: LIST', () => {
       'file "large file.txt" {"size":1037794}',
     ],
     ['04-08-2014  02:09PM       <DIR>          public', 'directory "public" {}'],
+    ['04-08-14  02:09PM       <DIR>           lead', 'directory " lead" {}'],
+    ['12-14-23  12:22PM                    3  lead', 'file " lead" {"size":3}'],
+    ['12-14-23  12:22PM       <JUNCTION>     elsewhere', 'link "elsewhere" {}'],
+    ['2023-12-14  00:05                    3 24 hours', 'file "24 hours" {"size":3}'],
+    ['-rw-r--r--   1 alice           5 Feb 29 23:59 no group', 'file "no group" {"size":5}'],
+    ['-rw-r--r--   1 5 Dec 31 23:59 neither', 'file "neither" {"size":5}'],
+    ['-rw-r--r--   1 a b      5 31 Dec 23:59 day first', 'file "day first" {"size":5}'],
+    ['-rw-r--r--   1 a b      5 2026-01-01 00:00 iso', 'file "iso" {"size":5}'],
+    ['drwxr-xr-x   2 a b   4096 Jan  1 00:00 2026-01-01', 'directory "2026-01-01" {}'],
+    ['-rw-r--r-- 1 12 34 56 Jan 2 03:04 7 Jan 1 2020 8', 'file "7 Jan 1 2020 8" {"size":56}'],
   ];
 
   for (const [line, wanted] of unix) {
@@ -138,9 +149,31 @@ describe('ftp: LIST', () => {
     });
   }
 
-  it('tells no time: it would have no zone', () => {
-    const [entry] = parseList(bytes(['-rw-r--r-- 1 ftp ftp 5 Nov 22 12:40 f'])).entries;
-    expect(entry?.stamp.modified).to.equal(undefined);
+  it('tells no time: it has no zone, and around New Year no year', () => {
+    for (const date of ['Nov 22 12:40', 'Dec 31 23:59', 'Jan  1 00:00', 'Jan  1  2020']) {
+      const [entry] = parseList(bytes([`-rw-r--r-- 1 ftp ftp 5 ${date} f`])).entries;
+      expect(entry?.stamp, date).to.deep.equal({ size: 5 });
+    }
+  });
+
+  it('in one byte a letter, each of the 256 comes back as itself', () => {
+    const all = Array.from({ length: 256 }, (_, byte) => byte);
+    const name = Uint8Array.from(all.filter((byte) => ![0, 10, 13, 47].includes(byte)));
+    const line = Buffer.concat([Buffer.from('-rw-r--r-- 1 a b 5 Nov 22 12:40 '), name]);
+    const listed = Buffer.concat([line, Buffer.from('\r\n')]);
+    const [entry] = parseList(listed, latin1).entries;
+    expect(Buffer.from(latin1.toWire(entry?.name ?? ''), 'latin1').equals(name)).to.equal(true);
+    expect(entry?.name).to.contain('Ä').and.contain('€').and.contain('ÿ');
+    expect(parseList(listed)).to.include({ unread: 1, foreign: 1 });
+  });
+
+  it('an encoding says what it cannot carry', () => {
+    for (const text of ['Äpfel süß', '5 € “quoted”']) expect(latin1.carries(text)).to.equal(true);
+    for (const text of ['Ελληνικά', 'cafe\u0301', '\u{1F600}']) {
+      expect(latin1.carries(text), text).to.equal(false);
+      expect(utf8.carries(text), text).to.equal(true);
+    }
+    expect(utf8.carries('half \uD83D of a pair')).to.equal(false);
   });
 
   it('counts what it cannot read, in one listing with what it can', () => {
@@ -156,6 +189,7 @@ describe('ftp: LIST', () => {
   });
 
   it('knows whether hidden names are shown', () => {
+    expect(parseList(bytes(['12-14-23  12:22PM  3 f'])).showsDots, 'DOS').to.equal(true);
     expect(parseList(bytes(['-rw-r--r-- 1 a b 5 Nov 22 12:40 f'])).showsDots).to.equal(false);
     expect(parseList(bytes(['-rw-r--r-- 1 a b 5 Nov 22 12:40 .f'])).showsDots).to.equal(true);
   });

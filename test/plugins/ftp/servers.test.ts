@@ -8,37 +8,19 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { serverOwner } from '../../servers/index.ts';
+import { needs } from '../../support/skips.ts';
 import {
-  findServer,
-  serverOwner,
-  startProftpd,
-  startPureFtpd,
-  startVsftpd,
-  type RunningServer,
-  type ServerName,
-  type ServerOptions,
-} from '../../servers/index.ts';
-import { needs, type Skippable } from '../../support/skips.ts';
-import { ended, failure, later, open, signal, source, textOf } from './support.ts';
-
-const starters: Readonly<Record<ServerName, (options: ServerOptions) => Promise<RunningServer>>> = {
-  proftpd: startProftpd,
-  vsftpd: startVsftpd,
-  'pure-ftpd': startPureFtpd,
-};
-const names = Object.keys(starters) as ServerName[];
-
-async function start(
-  context: Skippable,
-  name: ServerName,
-  options: ServerOptions = {},
-): Promise<RunningServer> {
-  const found = await findServer(name);
-  needs(context, name, found.available, found.available ? '' : found.reason);
-  const server = await starters[name](options);
-  later(() => server.stop());
-  return server;
-}
+  ended,
+  failure,
+  later,
+  open,
+  realServers as names,
+  signal,
+  source,
+  startReal as start,
+  textOf,
+} from './support.ts';
 
 describe('ftp: real servers', () => {
   afterEach(ended);

@@ -11,6 +11,17 @@ import {
   type FtpServerOptions,
 } from '../../../src/testkit/index.ts';
 
+import {
+  findServer,
+  startProftpd,
+  startPureFtpd,
+  startVsftpd,
+  type RunningServer,
+  type ServerName,
+  type ServerOptions,
+} from '../../servers/index.ts';
+import { needs, type Skippable } from '../../support/skips.ts';
+
 const cleanups: (() => Promise<void>)[] = [];
 
 /** Ends everything that a test opened, the last first. Call it in `afterEach`. */
@@ -26,6 +37,26 @@ export async function scripted(options: Omit<FtpServerOptions, 'root'> = {}): Pr
   const root = await mkdtemp(join(tmpdir(), 'ownsync-test-ftp-'));
   later(() => rm(root, { recursive: true, force: true }));
   const server = await startFtpServer({ root, ...options });
+  later(() => server.stop());
+  return server;
+}
+
+const starters: Readonly<Record<ServerName, (options: ServerOptions) => Promise<RunningServer>>> = {
+  proftpd: startProftpd,
+  vsftpd: startVsftpd,
+  'pure-ftpd': startPureFtpd,
+};
+export const realServers = Object.keys(starters) as ServerName[];
+
+/** Skips the test where the server is not to be had. */
+export async function startReal(
+  context: Skippable,
+  name: ServerName,
+  options: ServerOptions = {},
+): Promise<RunningServer> {
+  const found = await findServer(name);
+  needs(context, name, found.available, found.available ? '' : found.reason);
+  const server = await starters[name](options);
   later(() => server.stop());
   return server;
 }
