@@ -69,11 +69,13 @@ describe('transport layers', () => {
 
 describe('withRoot', () => {
   it('puts every path below the folder, and takes it off again in errors', async () => {
-    const { transport, calls } = fakeTransport({ look: () => Promise.reject(fail('denied')) });
+    const facts = { ...fail('busy'), serverSaid: '503', retryAfter: 5 };
+    const busy = new TransportError('the store said busy', facts);
+    const { transport, calls } = fakeTransport({ look: () => Promise.reject(busy) });
     const rooted = withRoot(transport, 'sync/docs');
     await rooted.list('', calm());
     const error = await failure(rooted.look('x', calm()));
-    expect(error).to.include({ path: 'x', kind: 'denied' });
+    expect(error).to.include({ path: 'x', kind: 'busy', serverSaid: '503', retryAfter: 5 });
     expect(calls).to.deep.equal(['list sync/docs', 'look sync/docs/x']);
   });
 
@@ -227,6 +229,7 @@ describe('withOwnErrors', () => {
     kind: 'not-found',
     outcome: 'not-done',
     serverSaid: '550',
+    retryAfter: 5,
   });
 
   it("takes over another copy's error with all it says", async () => {
@@ -235,8 +238,9 @@ describe('withOwnErrors', () => {
       batch: () => Promise.resolve([{ ok: false, error: foreign as unknown as TransportError }]),
     });
     const own = withOwnErrors(transport);
-    const told = { kind: 'not-found', outcome: 'not-done', serverSaid: '550', message: 'gone' };
-    expect(await failure(own.look('a', calm()))).to.include({ ...told, path: 'a' });
+    const told = { kind: 'not-found', outcome: 'not-done', serverSaid: '550', retryAfter: 5 };
+    const error = await failure(own.look('a', calm()));
+    expect(error).to.include({ ...told, message: 'gone', path: 'a' });
     const results = await own.batch?.([{ operation: 'look', path: 'a' }], calm());
     expect(results?.[0]?.ok === false && results[0].error instanceof TransportError).to.equal(true);
   });

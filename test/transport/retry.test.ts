@@ -1,10 +1,7 @@
 /** What is repeated, what never is, and how a cut read and a half-done batch go on. */
 import { expect } from 'chai';
-import type {
-  BatchOperation,
-  BatchResult,
-  TransportError,
-} from '../../src/core/ports/transport.ts';
+import { TransportError } from '../../src/core/ports/transport.ts';
+import type { BatchOperation, BatchResult } from '../../src/core/ports/transport.ts';
 import { pauseAfter, withRetry } from '../../src/transport/layers/retry.ts';
 import { calm, chunks, fail, failure, fakeTransport, gather, source } from './fake.ts';
 
@@ -17,6 +14,10 @@ function after<T>(errors: readonly Error[], value: T): () => Promise<T> {
     const error = left.shift();
     return error === undefined ? Promise.resolve(value) : Promise.reject(error);
   };
+}
+
+function asking(retryAfter: number): TransportError {
+  return new TransportError('the server is busy', { kind: 'busy', operation: 'look', retryAfter });
 }
 
 describe('withRetry', () => {
@@ -83,6 +84,25 @@ describe('withRetry', () => {
       expect(calls).to.have.length(row.calls);
     });
   }
+
+  it('waits as long as the server asks, not its own shorter time', async () => {
+    const pauses: number[] = [];
+    const { transport } = fakeTransport({ look: after([asking(30)], 'absent' as const) });
+    const steady = withRetry(transport, { rule, onRetry: (_, pause) => pauses.push(pause) });
+    const began = performance.now();
+    expect(await steady.look('a', calm())).to.equal('absent');
+    expect(pauses).to.deep.equal([30]);
+    expect(performance.now() - began).to.be.at.least(29);
+  });
+
+  it('does not wait for a server that asks for more than a minute', async () => {
+    const { transport, calls } = fakeTransport({
+      look: after([asking(60_001)], 'absent' as const),
+    });
+    const error = await failure(withRetry(transport, { rule }).look('a', calm()));
+    expect(error.retryAfter).to.equal(60_001);
+    expect(calls).to.have.length(1);
+  });
 
   it('waits twice as long each time, up to a limit, and never less than half of it', () => {
     const slow = { retries: 9, first: 1000, longest: 5000 };

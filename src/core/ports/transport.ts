@@ -111,6 +111,8 @@ export interface TransportErrorFacts {
   readonly outcome?: 'not-done' | 'unknown';
   /** The server's own words, secrets removed. */
   readonly serverSaid?: string;
+  /** With `busy`: milliseconds the server asks to wait before the next try. */
+  readonly retryAfter?: number;
   readonly cause?: unknown;
 }
 
@@ -121,6 +123,7 @@ export class TransportError extends Error {
   readonly path: string | undefined;
   readonly outcome: 'not-done' | 'unknown';
   readonly serverSaid: string | undefined;
+  readonly retryAfter: number | undefined;
 
   constructor(message: string, facts: TransportErrorFacts) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -130,6 +133,7 @@ export class TransportError extends Error {
     this.path = facts.path;
     this.outcome = facts.outcome ?? 'not-done';
     this.serverSaid = facts.serverSaid;
+    this.retryAfter = facts.retryAfter;
   }
 }
 

@@ -67,12 +67,13 @@ export function ownError(
       outcome: reads ? 'not-done' : 'unknown',
     });
   }
-  const { kind, outcome, serverSaid } = error;
+  const { kind, outcome, serverSaid, retryAfter } = error;
   return new TransportError(message, {
     ...facts,
     kind,
     outcome: outcome === 'not-done' ? 'not-done' : 'unknown',
     ...(typeof serverSaid === 'string' ? { serverSaid } : {}),
+    ...(typeof retryAfter === 'number' ? { retryAfter } : {}),
   });
 }
 
@@ -81,6 +82,7 @@ function isForeign(error: unknown): error is Error & {
   readonly kind: TransportErrorKind;
   readonly outcome?: unknown;
   readonly serverSaid?: unknown;
+  readonly retryAfter?: unknown;
 } {
   return (
     error instanceof Error &&

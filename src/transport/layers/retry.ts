@@ -19,6 +19,9 @@ export interface RetryRule {
 /** About 8 to 15 s in all: a short cut of the line is bridged, a dead server is reported before a person gives up. */
 const RETRIES: RetryRule = { retries: 4, first: 1000, longest: 15_000 };
 
+/** Milliseconds; a server that wants to be left alone for longer is: the round ends and says so. */
+const MOST_ASKED = 60_000;
+
 export interface RetryOptions {
   readonly rule?: RetryRule;
   /** Told before each pause. */
@@ -55,7 +58,9 @@ async function repeat<T>(run: Run<T>, { operation, signal, options }: RepeatCont
       return await run(signal);
     } catch (error) {
       if (failures > rule.retries || !mayRepeat(operation, error) || signal.aborted) throw error;
-      const milliseconds = pauseAfter(failures, rule, Math.random());
+      const { retryAfter = 0 } = error;
+      if (retryAfter > MOST_ASKED) throw error;
+      const milliseconds = Math.max(retryAfter, pauseAfter(failures, rule, Math.random()));
       options.onRetry?.(error, milliseconds);
       await sleep(milliseconds, undefined, { signal }).catch((cause: unknown) => {
         throw new TransportError('stopped', {

@@ -91,7 +91,7 @@ function unrootedResult(result: BatchResult, prefix: string): BatchResult {
 
 function unrooted(error: unknown, prefix: string): unknown {
   if (!(error instanceof TransportError) || error.path === undefined) return error;
-  const { kind, operation, path, outcome, serverSaid } = error;
+  const { kind, operation, path, outcome, serverSaid, retryAfter } = error;
   const inside =
     path === prefix ? '' : path.startsWith(`${prefix}/`) ? path.slice(prefix.length + 1) : path;
   return new TransportError(error.message, {
@@ -100,6 +100,7 @@ function unrooted(error: unknown, prefix: string): unknown {
     path: inside,
     outcome,
     ...(serverSaid === undefined ? {} : { serverSaid }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
     cause: error,
   });
 }
