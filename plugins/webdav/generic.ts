@@ -9,8 +9,11 @@ import { Refusal } from './failures.ts';
 import { propfind } from './propfind.ts';
 import type { Answer, Web } from './web.ts';
 
-/** Both sit on file systems with this limit. */
+/** Of the file systems below, in bytes. */
 const longestName = 255;
+
+/** SERVER: lighttpd begins an upload under the name with ten bytes more. */
+const longestForLighttpd = 245;
 
 const quota = '{DAV:}quota-available-bytes';
 
@@ -18,6 +21,7 @@ interface Known {
   readonly name: string;
   /** Of racers that move a directory onto one name, exactly one wins: it ends in one rename of the file system. */
   readonly isUnix: boolean;
+  readonly nameBytes: number;
   readonly movesInto?: boolean;
   readonly refusesName?: (name: string) => string | undefined;
 }
@@ -37,7 +41,7 @@ export function generic({ web, headers, root, connections }: Greeting): Dialect 
     ids: false,
     caseSensitive: known.isUnix,
     unicode: known.isUnix ? 'as-given' : 'nfc',
-    nameBytes: longestName,
+    nameBytes: known.nameBytes,
   };
   return {
     name: known.name,
@@ -57,12 +61,17 @@ export function generic({ web, headers, root, connections }: Greeting): Dialect 
 }
 
 function recognise(server: string): Known {
-  const isWindows = /win(32|64|dows)/i.test(server);
+  const isUnix = !/win(32|64|dows)/i.test(server);
   if (/^Apache\b/i.test(server)) {
-    return { name: 'Apache', isUnix: !isWindows, refusesName: refusedByApache };
+    return { name: 'Apache', isUnix, nameBytes: longestName, refusesName: refusedByApache };
   }
-  if (/^lighttpd\b/i.test(server)) return { name: 'lighttpd', isUnix: !isWindows, movesInto: true };
-  return { name: server === '' ? 'WebDAV' : server, isUnix: false };
+  if (/^lighttpd\b/i.test(server)) {
+    return {
+      ...{ name: 'lighttpd', isUnix, nameBytes: longestForLighttpd, movesInto: true },
+      refusesName: refusedByLighttpd,
+    };
+  }
+  return { name: server === '' ? 'WebDAV' : server, isUnix: false, nameBytes: longestName };
 }
 
 /** SERVER: mod_dav keeps the properties of files in directories of this name, and begins uploads under the other. */
@@ -70,6 +79,12 @@ function refusedByApache(name: string): string | undefined {
   return name === '.DAV' || name.startsWith('.davfs.tmp')
     ? 'Apache keeps this name for itself'
     : undefined;
+}
+
+/** SERVER: it answers 400 to such an address, unless its `url-ctrls-reject` is switched off. */
+function refusedByLighttpd(name: string): string | undefined {
+  // eslint-disable-next-line no-control-regex
+  return /[\x00-\x1f\x7f]/.test(name) ? 'lighttpd takes no control characters' : undefined;
 }
 
 export function isStored({ status }: Answer): boolean {

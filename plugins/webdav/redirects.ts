@@ -3,6 +3,7 @@
  * never to another resource. Sends nothing.
  */
 import { Finding } from './failures.ts';
+import { namesOf } from './urls.ts';
 
 export const mostRedirects = 5;
 
@@ -16,11 +17,17 @@ export function follow(method: string, from: URL, to: URL): URL {
     throw new Finding('denied', `the server sends its visitors on to ${to.origin}; ${advice}`);
   }
   // SERVER: Apache and lighttpd redirect from a directory's name without a slash to the one with it.
-  const toDirectory = to.pathname === `${from.pathname}/`;
+  const toDirectory = to.pathname.endsWith('/') && samePath(from, to);
   if (toDirectory ? ['PROPFIND', 'MOVE'].includes(method) : harmless.includes(method)) return to;
   if (toDirectory) throw new Finding('precondition', 'it is a directory');
   throw new Finding(
     'unknown',
     `the server sends on to ${to.pathname}, where nothing was asked to change`,
   );
+}
+
+/** The same names, however each side writes them. */
+function samePath(a: URL, b: URL): boolean {
+  const [one, other] = [namesOf(a.pathname), namesOf(b.pathname)];
+  return one !== undefined && other !== undefined && one.join('/') === other.join('/');
 }

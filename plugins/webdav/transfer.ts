@@ -158,15 +158,6 @@ async function close(body: AsyncIterable<Uint8Array>): Promise<void> {
   await body[Symbol.asyncIterator]().return?.();
 }
 
-async function sizeOf(
-  place: Place,
-  path: string,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const found = await look(place, path, signal);
-  return found === 'absent' ? undefined : found.stamp.size;
-}
-
 async function refuseDirectory(place: Place, path: string, signal: AbortSignal): Promise<void> {
   if (await isDirectory(place, path, signal))
     throw new Finding('precondition', 'it is a directory');
