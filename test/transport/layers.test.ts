@@ -69,13 +69,14 @@ describe('transport layers', () => {
 
 describe('withRoot', () => {
   it('puts every path below the folder, and takes it off again in errors', async () => {
-    const facts = { ...fail('busy'), serverSaid: '503', retryAfter: 5 };
-    const busy = new TransportError('the store said busy', facts);
+    const facts = { kind: 'busy', operation: 'look', path: 'sync/docs/x' } as const;
+    const told = { serverSaid: '503', retryAfter: 5 };
+    const busy = new TransportError('the store said busy', { ...facts, ...told });
     const { transport, calls } = fakeTransport({ look: () => Promise.reject(busy) });
     const rooted = withRoot(transport, 'sync/docs');
     await rooted.list('', calm());
     const error = await failure(rooted.look('x', calm()));
-    expect(error).to.include({ path: 'x', kind: 'busy', serverSaid: '503', retryAfter: 5 });
+    expect(error).to.include({ path: 'x', kind: 'busy', ...told });
     expect(calls).to.deep.equal(['list sync/docs', 'look sync/docs/x']);
   });
 
