@@ -36,6 +36,19 @@ describe('withDeadline', () => {
     });
   });
 
+  it('lets many operations share one signal without a warning', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', note);
+    const { transport } = fakeTransport({ list: () => pause(5) as Promise<never> });
+    const limited = withDeadline(transport, deadlines);
+    const signal = calm();
+    await Promise.all(Array.from({ length: 16 }, () => limited.list('', signal)));
+    await pause(5);
+    process.off('warning', note);
+    expect(warnings.map(({ name }) => name)).to.deep.equal([]);
+  });
+
   it('passes an abort on as what it is', async () => {
     const controller = new AbortController();
     const { transport } = fakeTransport({

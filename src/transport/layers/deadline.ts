@@ -2,6 +2,7 @@
  * Gives every operation a time limit, so that a server that says nothing holds nobody up for ever. Streams are limited by
  * standstill, not by their length; time spent on this computer's side does not count. Never repeats anything.
  */
+import { setMaxListeners } from 'node:events';
 import { TransportError } from '../../core/ports/transport.ts';
 import type { Source, Transport } from '../../core/ports/transport.ts';
 import { around, onlyReads } from './around.ts';
@@ -109,6 +110,8 @@ class Watch {
     this.#operation = operation;
     this.#outer = outer;
     this.#grace = grace;
+    // One signal for many operations at once is how it is meant to be used; Node would warn of a leak.
+    setMaxListeners(0, outer);
     if (outer.aborted) this.#forward();
     else outer.addEventListener('abort', this.#forward, { once: true });
   }
