@@ -27,8 +27,11 @@ export async function finishRecorded(ctx: Context, holdsLease: boolean): Promise
   } else {
     state.commit();
   }
+  const isKept = holdsLease && (await publishUnderLease(ctx, `${layout.placing}/${tx}`));
+  if (!isKept) {
+    forgetPlaced(ctx, items);
+  }
   if (holdsLease) {
-    await publishUnderLease(ctx, `${layout.placing}/${tx}`);
     if (items.some(({ expected }) => expected !== undefined)) {
       await keepHistory(ctx, `${layout.placing}/${tx}`, history);
     }
@@ -42,25 +45,41 @@ export async function finishRecorded(ctx: Context, holdsLease: boolean): Promise
   await publish(ctx);
 }
 
-async function publishUnderLease(ctx: Context, base: string): Promise<void> {
+/**
+ * The lease is gone before what was placed under it was announced: somebody else cleared up, or the store was set back in
+ * that very moment. Whatever the next survey finds at these paths was never seen to replace what was placed.
+ */
+function forgetPlaced({ state }: Context, items: readonly Item[]): void {
+  for (const { path, from } of items) {
+    state.unsee(path);
+    if (from !== undefined) {
+      state.unsee(from);
+    }
+  }
+}
+
+/** False: the lease is not there any more. */
+async function publishUnderLease(ctx: Context, base: string): Promise<boolean> {
   const { state } = ctx;
   const { sealed } = state;
   if (sealed === undefined) {
-    return;
+    return true;
   }
   const name = layout.segment(state.identity.client, sealed.k);
   if (!(await nameIsFree(ctx, name, sealed))) {
-    return;
+    return true;
   }
   try {
     await ctx.store.writeCompressed(`${base}/segment`, sealed.text);
     await ctx.store.rename(`${base}/segment`, name);
     published(ctx, sealed);
+    return true;
   } catch (error) {
     if (endsRound(error)) {
       throw error;
     }
     ctx.log('warn', 'the segment could not be published under the lease', { error: String(error) });
+    return false;
   }
 }
 

@@ -40,7 +40,10 @@ export async function readHolder(ctx: Context, base: string): Promise<Holder | '
   }
 }
 
-/** Renames the staged transaction to the lease's name, then looks: its own subfolder must be the only thing inside. */
+/**
+ * Renames the staged transaction to the lease's name, then looks: its own subfolder must be the only thing inside. And it
+ * must be whole: `holder.json` is written last, so that without it the store was set back to a moment in the middle of staging.
+ */
 export async function takeLease(ctx: Context, tx: string): Promise<boolean> {
   try {
     await ctx.store.rename(layout.staged(tx), layout.placing);
@@ -51,7 +54,14 @@ export async function takeLease(ctx: Context, tx: string): Promise<boolean> {
   }
   const inside = await ctx.store.listIfThere(layout.placing);
   const names = inside?.entries.map((entry) => entry.name) ?? [];
-  return names.length === 1 && names[0] === tx;
+  if (names.length !== 1 || names[0] !== tx) {
+    return false;
+  }
+  if (await ctx.store.exists(`${layout.placing}/${tx}/holder.json`)) {
+    return true;
+  }
+  await releaseLease(ctx, tx);
+  return false;
 }
 
 /** The lease was taken away under its holder's hands: what it would still do is refused, and its recovery settles the rest. */
