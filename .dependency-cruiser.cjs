@@ -92,6 +92,12 @@ module.exports = {
       to: { path: 'node_modules/' },
     },
     {
+      name: 'plugin-sftp-uses-only-its-libraries',
+      severity: 'error',
+      from: { path: '^plugins/sftp/' },
+      to: { path: 'node_modules/', pathNot: 'node_modules/(ssh2|ssh2-sftp-client)/' },
+    },
+    {
       name: 'only-the-loader-reaches-plugins',
       comment:
         'Plugins are loaded by name; a direct import would load their libraries with every command.',
@@ -103,7 +109,7 @@ module.exports = {
       name: 'client-libraries-only-in-plugins',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: 'node_modules/(basic-ftp|ssh2-sftp-client|webdav)/' },
+      to: { path: 'node_modules/(basic-ftp|ssh2|ssh2-sftp-client|webdav)/' },
     },
     {
       name: 'yargs-only-in-cli',

@@ -136,17 +136,20 @@ function nesting(
   return within(earlier, later) ? 'contains' : undefined;
 }
 
-/** Two names of one store: equal options but for how many connections and which credentials. */
+/** How a store is reached, which does not say where it is. */
+const WAYS: ReadonlySet<string> = new Set([
+  ...['connections', 'timeout', 'password', 'tls', 'privateKey', 'passphrase', 'agent'],
+  ...['hostKey', 'knownHosts', 'trustNewHost'],
+]);
+
+/** Two names of one store: equal options but for how it is reached. */
 function samePlace(a: StoreConfig | undefined, b: StoreConfig | undefined): boolean {
   if (a === undefined || b === undefined) return false;
   if (a.name === b.name) return true;
   const place = (store: StoreConfig) =>
     JSON.stringify(
       Object.entries(store.options)
-        .filter(
-          ([key, value]) =>
-            typeof value !== 'object' && !['connections', 'password', 'tls'].includes(key),
-        )
+        .filter(([key, value]) => typeof value !== 'object' && !WAYS.has(key))
         .sort(([left], [right]) => left.localeCompare(right)),
     );
   return a.plugin === b.plugin && place(a) === place(b);

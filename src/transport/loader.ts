@@ -20,6 +20,7 @@ type Importer = () => Promise<{ readonly default: unknown }>;
 const BUILT_IN: Readonly<Record<string, Importer>> = {
   ftp: () => import('../../plugins/ftp/index.ts'),
   mount: () => import('../../plugins/mount/index.ts'),
+  sftp: () => import('../../plugins/sftp/index.ts'),
 };
 
 export const builtInNames: readonly string[] = Object.keys(BUILT_IN);

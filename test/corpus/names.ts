@@ -93,7 +93,9 @@ const without = (...left: readonly NameClass[]): NameClass[] =>
   everything.filter((name) => !left.includes(name));
 
 /** What each store takes. */
-export const namesFor: Readonly<Record<'proftpd' | 'vsftpd' | 'pure-ftpd' | 'mount', NameSet>> = {
+export const namesFor: Readonly<
+  Record<'proftpd' | 'vsftpd' | 'pure-ftpd' | 'openssh' | 'mount', NameSet>
+> = {
   // SERVER: MKD with `*` in the name is "550 Invalid directory name"; STOR with it works.
   proftpd: { files: everything, directories: without('star') },
   vsftpd: { files: everything, directories: everything },
@@ -102,6 +104,7 @@ export const namesFor: Readonly<Record<'proftpd' | 'vsftpd' | 'pure-ftpd' | 'mou
     files: without('backslash', 'blanks', 'tab'),
     directories: without('backslash', 'blanks', 'tab'),
   },
+  openssh: { files: everything, directories: everything },
   mount: { files: everything, directories: everything },
 };
 

@@ -101,6 +101,12 @@ const planted: readonly Planted[] = [
     text: "export { createClient } from 'webdav';\n",
   },
   {
+    rule: 'plugin-sftp-uses-only-its-libraries',
+    sentence: 'the sftp plugin uses another library',
+    offender: 'plugins/sftp/planted-library.ts',
+    text: "export { Client } from 'basic-ftp';\n",
+  },
+  {
     rule: 'plugin-mount-uses-no-library',
     sentence: 'the mount plugin uses a library',
     offender: 'plugins/mount/planted-library.ts',

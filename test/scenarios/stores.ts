@@ -1,15 +1,17 @@
 /**
- * Where scenarios play: the three real FTP servers and a plain directory, each with how a configuration names it, where its
+ * Where scenarios play: the real servers and a plain directory, each with how a configuration names it, where its
  * files lie on disk, and how another program puts something there.
  */
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { startProftpd, startPureFtpd, startVsftpd } from '../servers/index.ts';
+import { startOpenssh, startProftpd, startPureFtpd, startVsftpd } from '../servers/index.ts';
 import { findServer, serverOwner } from '../servers/index.ts';
 import type { RunningServer, ServerName, ServerOptions } from '../servers/index.ts';
 
-export type StoreName = ServerName | 'mount';
-export const storeNames: readonly StoreName[] = ['proftpd', 'vsftpd', 'pure-ftpd', 'mount'];
+export type StoreName = ServerName | 'openssh' | 'mount';
+export const storeNames: readonly StoreName[] = [
+  ...(['proftpd', 'vsftpd', 'pure-ftpd', 'openssh', 'mount'] as const),
+];
 
 /** The folder's place on every store. */
 export const PLACE = 'sync/documents';
@@ -40,6 +42,7 @@ export async function openStore(
   options: ServerOptions = {},
 ): Promise<Store> {
   if (name === 'mount') return openDirectory(options.root ?? join(directory, 'store'));
+  if (name === 'openssh') return openSsh(options);
   const server = await starters[name](options);
   return {
     name,
@@ -60,6 +63,19 @@ export async function openStore(
   };
 }
 
+async function openSsh(options: ServerOptions): Promise<Store> {
+  const server = await startOpenssh(options);
+  const { host, port, user, keys } = server;
+  const login = { privateKey: keys.user.ed25519, hostKey: keys.fingerprints.ed25519 };
+  return {
+    name: 'openssh',
+    disk: server.root,
+    server,
+    settings: (changed = {}) => lines({ plugin: 'sftp', host, port, user, ...login, ...changed }),
+    close: () => server.stop(),
+  };
+}
+
 function openDirectory(disk: string): Store {
   mkdirSync(disk, { recursive: true });
   return {
@@ -75,7 +91,7 @@ function lines(settings: Readonly<Record<string, string | number | boolean>>): s
   return Object.entries(settings).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
 }
 
-/** Makes what was put on a server's disk the server's own, as if it had come by FTP. */
+/** Makes what was put on a server's disk the server's own, as if it had come over the network. */
 export function giveToServer(store: Store, full: string): void {
   if (store.server === undefined || serverOwner.user === undefined) return;
   chownSync(full, serverOwner.uid, serverOwner.gid);
