@@ -175,6 +175,11 @@ async function transfer(
     await pour(session, call, { ...content, node }).catch((error: unknown) => {
       throw sourceFailure(error, call);
     });
+    // Plugins look at the size after each write: so they notice a store that was set back under their hands.
+    if (store.find(call.path) !== node) {
+      const message = 'what is there is not what was written';
+      throw new TransportError(message, { kind: 'corrupt', outcome: 'unknown', ...factsOf(call) });
+    }
     if (profile.modified === 'set') node.modified = content.source.modified ?? store.clock;
     const after = pass(options.after, call, 'unknown');
     if (after !== undefined) await after;
