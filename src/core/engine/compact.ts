@@ -7,8 +7,8 @@ import type { ListedEntry } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { retireSegments } from './history-retire.ts';
 import { layout, parseMasterName, parseSegmentName } from './layout.ts';
-import { readMaster } from './pull.ts';
-import { writeMaster } from './travel.ts';
+import { pull, readMaster } from './pull.ts';
+import { noticeTravel, writeMaster } from './travel.ts';
 
 export async function compact(ctx: Context): Promise<void> {
   const { state, limits } = ctx;
@@ -21,7 +21,7 @@ export async function compact(ctx: Context): Promise<void> {
   const seen = state.seenByClient();
   const isWhole = masters.entries.some((m) => covers(state.masters.get(m.name) ?? {}, seen));
   if (uncovered.length >= limits.segmentsPerMaster && !isWhole) {
-    await writeMaster(ctx);
+    await writeTrueMaster(ctx);
   }
   const now = newest([...manifests.entries, ...masters.entries]);
   const proven = await provenMasters(ctx, masters.entries, now);
@@ -37,6 +37,15 @@ export async function compact(ctx: Context): Promise<void> {
   });
   await retireSegments(ctx, covered);
   await dropCoveredMasters(ctx, masters.entries, proven);
+}
+
+/** A master written into a store that was just set back would hide that from everybody: one looks before, and after. */
+async function writeTrueMaster(ctx: Context): Promise<void> {
+  const before = await pull(ctx);
+  const isWritten = before === 'ok' && (await writeMaster(ctx)) !== undefined;
+  if (before === 'short' || (isWritten && (await pull(ctx)) === 'short')) {
+    await noticeTravel(ctx);
+  }
 }
 
 /** The store's clock is at least this late: nothing has to be written to learn it, and an idle store stays as it is. */

@@ -29,7 +29,11 @@ export async function pull(ctx: Context): Promise<Pulled> {
   const waiting = await readSegments(ctx, manifests);
   applyReady(ctx, waiting);
   state.commit();
-  return covers(coverage(ctx, manifests, masters), state.seenByClient()) ? 'ok' : 'short';
+  if (!covers(coverage(ctx, manifests, masters), state.seenByClient())) {
+    return 'short';
+  }
+  state.unproven = undefined;
+  return 'ok';
 }
 
 async function mergeMasters(ctx: Context, listing: Listing): Promise<void> {
@@ -163,7 +167,7 @@ function applyReady(ctx: Context, segments: readonly Segment[]): void {
 function coverage(ctx: Context, manifests: Listing, masters: Listing): Record<string, number> {
   const { state } = ctx;
   let covered: Record<string, number> = {};
-  for (const { name } of masters.entries) {
+  for (const { name } of masters.entries.filter((master) => master.name !== state.unproven)) {
     covered = maximum(covered, state.masters.get(name) ?? {});
   }
   const segments = manifests.entries

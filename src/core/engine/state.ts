@@ -2,6 +2,7 @@
  * A client's memory of one folder. All of it is in memory while a folder is open; `commit` makes what changed durable, all
  * or nothing. ORDER: whoever calls it does so after the disk or store operation that the change describes, never before.
  */
+import type { GuardedAction } from '../decide/guard.ts';
 import { applyChange } from '../decide/merge.ts';
 import type { ClientFile } from '../format/small-files.ts';
 import type { Entry, Key } from '../model/entry.ts';
@@ -14,6 +15,7 @@ import type { StateStore } from '../ports/state-store.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { Part, Transaction } from './transaction.ts';
 import { Table } from './table.ts';
+import type { DeedRow } from './undo-deeds.ts';
 
 /** What the store was last seen to hold at a path. */
 export interface Sighting {
@@ -61,9 +63,19 @@ export interface KnownClient extends ClientFile {
 }
 
 export interface HeldPath {
-  readonly action: string;
+  /** Also `send-back`: the answer to what came back on the store and shall not. */
+  readonly action: GuardedAction | 'send-back';
   readonly origin: string;
   readonly key: Key;
+  /** What the store showed where something came back: not read again while it shows that. */
+  readonly shown?: { readonly stamp: Stamp; readonly size: number };
+}
+
+/** When, and by whom. */
+export interface DoneDeed {
+  readonly at: number;
+  readonly action: GuardedAction;
+  readonly origin: string;
 }
 
 const PAST_STAMPS = 8;
@@ -88,8 +100,8 @@ export class FolderState {
   readonly outbox = new Table<Change>('outbox');
   readonly held = new Table<HeldPath>('held');
   readonly accepted = new Table<HeldPath>('accepted');
-  /** Guarded deeds of the last hour: path → when and by whom. */
-  readonly window = new Table<{ readonly at: number; readonly origin: string }>('window');
+  /** Guarded deeds of the last hour that were let through. */
+  readonly window = new Table<DoneDeed>('window');
   /** Path → who deleted it, until that is done here. */
   readonly goneBy = new Table<string>('gone-by');
   /** After the store was set back: own or former versions nobody seems to hold → the round that first found it so. */
@@ -100,6 +112,8 @@ export class FolderState {
   readonly staged = new Table<true>('staged');
   /** Path → the large file that is on its way there. */
   readonly parts = new Table<Part>('part');
+  /** What the last run did, for whoever wants it undone: see undo-deeds.ts. */
+  readonly deeds = new Table<DeedRow>('deed');
   readonly meta = new Table<unknown>('meta');
   readonly #master = new Table<readonly Version[]>('master');
   readonly #store: StateStore;
@@ -134,6 +148,15 @@ export class FolderState {
     return this.meta.get('folder') as string | undefined;
   }
 
+  /** A master that proves nothing yet: written into a store that may have been set back just before. */
+  get unproven(): string | undefined {
+    return this.meta.get('unproven') as string | undefined;
+  }
+
+  set unproven(name: string | undefined) {
+    this.#setOrDelete('unproven', name);
+  }
+
   get sealed(): Sealed | undefined {
     return this.meta.get('sealed') as Sealed | undefined;
   }
@@ -162,6 +185,17 @@ export class FolderState {
   seenWithOwn(): Record<string, number> {
     const { client, n } = this.identity;
     return { ...this.seenByClient(), [client]: n };
+  }
+
+  /** As if this client had never been: it joins as a newcomer. */
+  forgetAll(): void {
+    for (const path of [...this.master.paths()]) {
+      this.setVersions(path, []);
+    }
+    for (const table of this.#tables()) {
+      table.clear();
+    }
+    this.commit();
   }
 
   setVersions(path: string, versions: readonly Version[]): void {
@@ -274,6 +308,7 @@ export class FolderState {
       this.clients,
       this.staged,
       this.parts,
+      this.deeds,
       this.meta,
       this.#master,
     ] as Table<unknown>[];

@@ -12,8 +12,17 @@ export async function noticeTravel(ctx: Context): Promise<void> {
     return; // the listing was older than the store
   }
   ctx.log('warn', 'the store shows less than was seen before', {});
+  await rememberWhen(ctx);
   await ctx.store.writeText(`${layout.epochs}/${ctx.random.hex(16)}`, 'set back');
   await writeMaster(ctx);
+  ctx.state.unproven = undefined;
+}
+
+/** The newest of our own files that are left tells for people when the store was as it is now. */
+async function rememberWhen({ store, state }: Context): Promise<void> {
+  const left = [await store.listOwn(layout.manifests), await store.listOwn(layout.masters)];
+  const times = left.flatMap(({ entries }) => entries.map(({ stamp }) => stamp.modified ?? 0));
+  state.meta.set('setBackTo', Math.max(0, ...times));
 }
 
 /** Only from a state without unpublished changes of one's own, so that `seen` is what the versions say. */
@@ -28,6 +37,9 @@ export async function writeMaster(ctx: Context): Promise<string | undefined> {
   const versions = new Map([...state.master.paths()].map((p) => [p, state.master.recorded(p)]));
   const segments = Object.fromEntries(state.segments.entries());
   const file = { client: state.identity.client, seen, segments, versions };
+  // ORDER: noted before it is there, so that a crash leaves no master that hides what the store lost.
+  state.unproven = name;
+  state.commit();
   await ctx.store.writeCompressed(layout.master(name), encodeMaster(file, ctx.digestOf));
   state.masters.set(name, seen);
   state.commit();
