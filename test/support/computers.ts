@@ -53,7 +53,7 @@ export function computer(
       {
         settings: { ...SETTINGS, client: name, machine: `machine-${name}`, ...settings },
         transport: openMemoryTransport(store, { profile }),
-        local: disk,
+        local: disk.connect(options.disk?.gate ?? (() => undefined)),
         state,
         clock,
         random: systemRandom,

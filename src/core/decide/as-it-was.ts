@@ -2,6 +2,8 @@
  * The past from what is current and the changes since: what a path, or the whole folder, held at a time, and what happened
  * to a path one after the other. Backwards, so that nothing older than the time asked for is needed. Pure.
  */
+import type { Entry, Key } from '../model/entry.ts';
+import { keyOf } from '../model/entry.ts';
 import type { Past, PastChange } from '../model/past.ts';
 import type { Dot, Version } from '../model/version.ts';
 import { clientOf, numberOf } from '../model/version.ts';
@@ -54,6 +56,11 @@ export class AsItWas {
     return new Set([...this.#past.current.keys(), ...this.#byPath.keys()]);
   }
 
+  /** Each once, in any order. */
+  changesOf(path: string): readonly PastChange[] {
+    return this.#byPath.get(path) ?? [];
+  }
+
   /** What took the name at every path at that time, milliseconds since 1970. Nothing there: not in the map. */
   folder(at: number): Map<string, Version> {
     const there = new Map<string, Version>();
@@ -74,11 +81,27 @@ export class AsItWas {
     return winner(this.#past.current.get(path) ?? []);
   }
 
+  /** This content is recorded here, now or at any time. */
+  holds(path: string, key: Key): boolean {
+    const changes = this.changesOf(path);
+    const isIt = (entry: Entry | null): boolean => entry !== null && keyOf(entry) === key;
+    return (
+      changes.some(({ entry }) => isIt(entry)) ||
+      this.#known(path, changes).some(({ entry }) => isIt(entry))
+    );
+  }
+
+  /** What ended a version first. Undefined: nothing has, or no record tells. */
+  endOf(path: string, dot: Dot): PastChange | undefined {
+    const ends = this.changesOf(path).filter(({ replaces }) => replaces.includes(dot));
+    return ends.sort((a, b) => a.at - b.at)[0];
+  }
+
   /**
    * What is current, and what later changes replaced; without what they made, and without what was replaced before.
    */
   #versionsAt(path: string, at: number): Version[] {
-    const changes = this.#byPath.get(path) ?? [];
+    const changes = this.changesOf(path);
     const later = changes.filter((change) => change.at > at);
     const made = new Set(later.map(({ dot }) => dot));
     const over = new Set(changes.filter((c) => c.at <= at).flatMap(({ replaces }) => replaces));
@@ -104,7 +127,7 @@ export class AsItWas {
       return [];
     }
     told.add(path);
-    const changes = inOrder(this.#byPath.get(path) ?? []);
+    const changes = inOrder(this.changesOf(path));
     const recorded = new Set(changes.map(({ dot }) => dot));
     const before = this.#known(path, changes).filter(({ dot }) => !recorded.has(dot));
     const story = before.map((version) => this.#happening(path, undefined, version));
@@ -130,15 +153,12 @@ export class AsItWas {
     change: PastChange | undefined,
     version: Version | undefined,
   ): Happening {
-    const ends = (this.#byPath.get(path) ?? []).filter(({ replaces }) =>
-      replaces.includes(version?.dot ?? ''),
-    );
     const movedTo = change && this.#movedTo.get(change.dot);
     return {
       path,
       change,
       version,
-      endedBy: ends.sort((a, b) => a.at - b.at)[0],
+      endedBy: version && this.endOf(path, version.dot),
       ...(movedTo === undefined ? {} : { movedTo }),
       isCurrent: version !== undefined && this.now(path)?.dot === version.dot,
     };
