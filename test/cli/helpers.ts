@@ -100,6 +100,8 @@ export function bench(): Bench {
   return made;
 }
 
+const unscripted = (): Promise<never> => Promise.reject(new Error('not scripted'));
+
 function fakeParts(made: Bench, { secrets }: Program): AgentParts {
   const note = (text: string) => made.calls.push(text);
   let ticks = 0;
@@ -117,6 +119,11 @@ function fakeParts(made: Bench, { secrets }: Program): AgentParts {
         },
         status: () => script.status?.() ?? STATUS,
         accept: (ids) => script.accept?.(ids) ?? 0,
+        restoreHeld: (ids) => script.restoreHeld?.(ids) ?? 0,
+        rejoin: (options) => script.rejoin?.(options) ?? Promise.resolve('nothing-to-do'),
+        versions: (options) => script.versions?.(options) ?? unscripted(),
+        restore: (options) => script.restore?.(options) ?? unscripted(),
+        undo: (options) => script.undo?.(options) ?? unscripted(),
       };
     },
     openStore: (name) => {

@@ -48,6 +48,11 @@ export function openNaiveFolder(parts: FolderParts, options: NaiveOptions = {}):
       }
       return nothingDone;
     },
+    restoreHeld: () => 0,
+    rejoin: () => Promise.resolve('nothing-to-do'),
+    versions: () => Promise.reject(new Error('the naive folder has no past')),
+    restore: () => Promise.reject(new Error('the naive folder has no past')),
+    undo: () => Promise.reject(new Error('the naive folder has no past')),
     status: () => {
       throw new Error('the naive folder has no status');
     },

@@ -10,6 +10,13 @@ import type {
   SyncOptions,
   SyncReport,
 } from '../ports/folder.ts';
+import type {
+  BackReport,
+  PathHistory,
+  RestoreOptions,
+  UndoOptions,
+  VersionsOptions,
+} from '../ports/history.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import type { Standing } from './clients.ts';
 import { clientStatus, missingClients, readClients, tellOwn } from './clients.ts';
@@ -18,15 +25,19 @@ import type { Context, RunMemory } from './context.ts';
 import { acceptHeld, heldQuestions, isMeant } from './guarding.ts';
 import { haltOfError, lastHalt, rememberHalt } from './halts.ts';
 import { sweepLeftovers } from './leftovers.ts';
+import { versionsOf } from './history-versions.ts';
 import type { Limits } from './limits.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { prune } from './prune.ts';
 import { rejoin } from './rejoin.ts';
+import { restore } from './restore.ts';
 import { restoreHeld } from './restore-held.ts';
 import type { RoundResult } from './round.ts';
 import { round } from './round.ts';
 import { FolderState } from './state.ts';
 import { StoreIo } from './store-io.ts';
+import { undo } from './undo.ts';
+import { syncDeeds } from './undo-deeds.ts';
 
 const WAIT_PAUSE = 3000;
 /** Of a client's readable name, as the records allow it. */
@@ -64,18 +75,26 @@ class SyncedFolder implements Folder {
   }
 
   async #run(options: SyncOptions): Promise<SyncReport> {
-    const tally = new Tally(this.#parts.onEvent);
+    const note = syncDeeds(this.#state, this.#parts.clock.now());
+    const tally = new Tally((event) => {
+      note(event);
+      this.#parts.onEvent(event);
+    });
     try {
       return await this.#rounds(options, tally);
     } catch (error) {
-      // What was not committed may be half of something: the next sync starts from what is durable.
-      this.#state = new FolderState(this.#parts.state);
+      this.#startOver();
       const halted = haltOfError(error);
       if (halted !== undefined) {
         rememberHalt(this.#state, halted);
       }
       throw error;
     }
+  }
+
+  /** What was not committed may be half of something: what comes next starts from what is durable. */
+  #startOver(): void {
+    this.#state = new FolderState(this.#parts.state);
   }
 
   async #rounds(options: SyncOptions, tally: Tally): Promise<SyncReport> {
@@ -224,6 +243,38 @@ class SyncedFolder implements Folder {
 
   async rejoin({ signal }: { readonly signal: AbortSignal }): Promise<Rejoined> {
     return rejoin(this.#context(signal, new Tally(this.#parts.onEvent), this.#state));
+  }
+
+  async versions({ signal, path }: VersionsOptions): Promise<PathHistory> {
+    return versionsOf(this.#unwrittenContext(signal), path);
+  }
+
+  async restore(options: RestoreOptions): Promise<BackReport> {
+    return this.#goBack(options, (ctx) => restore(ctx, options));
+  }
+
+  async undo(options: UndoOptions): Promise<BackReport> {
+    return this.#goBack(options, (ctx) => undo(ctx, options));
+  }
+
+  async #goBack(
+    { signal, dryRun }: { readonly signal: AbortSignal; readonly dryRun?: boolean },
+    work: (ctx: Context) => Promise<BackReport>,
+  ): Promise<BackReport> {
+    if (dryRun === true) {
+      return work(this.#unwrittenContext(signal));
+    }
+    try {
+      return await work(this.#context(signal, new Tally(this.#parts.onEvent), this.#state));
+    } catch (error) {
+      this.#startOver();
+      throw error;
+    }
+  }
+
+  #unwrittenContext(signal: AbortSignal): Context {
+    const state = new FolderState(unwritten(this.#parts.state));
+    return this.#context(signal, new Tally(this.#parts.onEvent), state);
   }
 
   #names(): (client: string) => string {

@@ -67,7 +67,8 @@ function localProblem(found: LocalProblem) {
   return { path: found.path, kind: found.kind, message: found.message };
 }
 
-async function readEntries(
+/** With digests; a file that cannot be read, or changes meanwhile, is troubled and not among them. */
+export async function readEntries(
   ctx: Context,
   stats: ReadonlyMap<string, LocalStat>,
   troubled: Set<string>,

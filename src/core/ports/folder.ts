@@ -1,6 +1,13 @@
 /**
  * The engine's face towards the program: what a folder is told, what it reports. The command line and the page see only this.
  */
+import type {
+  BackReport,
+  PathHistory,
+  RestoreOptions,
+  UndoOptions,
+  VersionsOptions,
+} from './history.ts';
 import type { LocalTree } from './local-tree.ts';
 import type { StateStore } from './state-store.ts';
 import type { Transport } from './transport.ts';
@@ -95,13 +102,34 @@ export interface Held {
   readonly id: string;
   /** Readable name of the client whose changes these are; this client's own name for local ones. */
   readonly origin: string;
-  readonly action: 'delete-here' | 'delete-on-store' | 'replace-here' | 'replace-on-store';
+  /** `come-back`: the store shows again what these paths held before, as after a backup was put back. */
+  readonly action:
+    'delete-here' | 'delete-on-store' | 'replace-here' | 'replace-on-store' | 'come-back';
   readonly paths: readonly string[];
+  /** With `come-back`, where it can be told: the store is as it was at about this time, milliseconds since 1970. */
+  readonly setBackTo?: number;
 }
 
 /** Why a folder as a whole does not go on until a person decides. */
 export type Halt =
-  'local-root-missing' | 'local-root-unmarked' | 'other-folder-on-store' | 'format-too-new';
+  | 'local-root-missing'
+  | 'local-root-unmarked'
+  | 'store-emptied'
+  | 'other-folder-on-store'
+  | 'format-too-new';
+
+/** What {@link Folder.rejoin} did. */
+export type Rejoined =
+  /** Both sides are the ones that were synced before. */
+  | 'nothing-to-do'
+  /** The next sync unites the local directory with the folder on the store, as a newcomer's. */
+  | 'local-folder'
+  /** The next sync unites the local directory with the other folder that is on the store now. */
+  | 'other-folder'
+  /** The folder was made on the store again; the next sync uploads what is here. */
+  | 'store-again'
+  /** Only a newer program can. */
+  | 'format-too-new';
 
 export interface SyncReport {
   readonly rounds: number;
@@ -126,6 +154,8 @@ export interface FolderStatus {
   readonly lastRound: number | undefined;
   readonly problems: readonly PathProblem[];
   readonly held: readonly Held[];
+  /** The last sync did not begin; why. */
+  readonly halt?: { readonly reason: Halt; readonly message: string };
   readonly clients: readonly {
     readonly id: string;
     readonly name: string;
@@ -149,8 +179,24 @@ export interface Folder {
   sync(options: SyncOptions): Promise<SyncReport>;
   /** From the local state alone; no store is asked. */
   status(): FolderStatus;
-  /** Lets held paths go on at the next sync. No ids: all. Returns how many paths were released. */
-  accept(ids?: readonly string[]): number;
+  /**
+   * Lets held paths go on at the next sync. `which`: ids of questions, or whose changes they are by name or id; none: all.
+   * Returns how many paths were released.
+   */
+  accept(which?: readonly string[]): number;
+  /** The other answer: at the next sync everything is as it was before these changes. As {@link Folder.accept}. */
+  restoreHeld(which?: readonly string[]): number;
+  /** The way on from a halt; deletes nothing. Rejects with TransportError or LocalError. */
+  rejoin(options: { readonly signal: AbortSignal }): Promise<Rejoined>;
+  /** What the store tells of a path; nothing is written anywhere. Rejects with TransportError. */
+  versions(options: VersionsOptions): Promise<PathHistory>;
+  /**
+   * Puts back what was at a path, as an ordinary edit that the next sync spreads. Rejects with TransportError or LocalError;
+   * the same call again goes on with the rest.
+   */
+  restore(options: RestoreOptions): Promise<BackReport>;
+  /** Takes back what the last sync, restore or undo on this computer did, in the same way. */
+  undo(options: UndoOptions): Promise<BackReport>;
 }
 
 /** Opens a folder over its parts: `src/core/engine/folder.ts` exports it as `openFolder`. */
