@@ -21,10 +21,23 @@ const HELD: Readonly<Record<Held['action'], string>> = {
   'delete-on-store': 'would be deleted on the store',
   'replace-here': 'would be replaced on this computer',
   'replace-on-store': 'would be replaced on the store',
+  'come-back': 'came back on the store',
 };
 
-export function sayHeld(held: Held): string {
-  return `${count(held.paths.length, 'path')} ${HELD[held.action]}, by changes of "${held.origin}"`;
+export function sayHeld({ action, origin, paths, setBackTo }: Held): string {
+  const what = `${count(paths.length, 'path')} ${HELD[action]}`;
+  if (action !== 'come-back') return `${what}, by changes of "${origin}"`;
+  const to = setBackTo === undefined ? 'an older copy' : `about ${day(setBackTo)}`;
+  return `${what}: it seems to have been restored to ${to}`;
+}
+
+/** `3 May 2026`, as it is here. */
+function day(at: number): string {
+  return new Date(at).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+  });
 }
 
 /** `3 uploaded, 1 downloaded`; empty when nothing was done. */

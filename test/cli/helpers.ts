@@ -134,6 +134,8 @@ function fakeParts(made: Bench, { secrets }: Program): AgentParts {
       });
       return Promise.resolve(transport);
     },
+    openRaw: () => Promise.reject(new Error('no store is examined here')),
+    profiles: { load: () => undefined, save: () => undefined },
     openLocal: () => ({}) as LocalTree,
     openState: (file) => {
       note(`state ${file.slice(made.root.length + 1)}`);

@@ -3,22 +3,32 @@
  * until a person decides. Pure: time, history and what was accepted come in as arguments.
  */
 
+export type GuardedAction =
+  | 'delete-here'
+  | 'delete-on-store'
+  | 'replace-here'
+  | 'replace-on-store'
+  /** The store shows content again that its path had before. */
+  | 'come-back';
+
 /** Something about to be done to a path that takes content away from its name. */
 export interface GuardedDeed {
   readonly path: string;
-  readonly action: 'delete-here' | 'delete-on-store' | 'replace-here' | 'replace-on-store';
+  readonly action: GuardedAction;
   /** Client whose change this is. */
   readonly origin: string;
-  /** Content that loses its name. */
+  /** Tells one deed at a path from another: for a deletion what goes, else what comes. */
   readonly key: string;
 }
 
 export interface GuardFacts {
   readonly deeds: readonly GuardedDeed[];
-  /** Deeds of the last window that were let through: path → origin. */
-  readonly recent: ReadonlyMap<string, string>;
+  /** Deeds of the last window that were let through, by path. */
+  readonly recent: ReadonlyMap<string, Pick<GuardedDeed, 'action' | 'origin'>>;
   readonly isAccepted: (deed: GuardedDeed) => boolean;
-  /** Files of the folder, before any of these deeds. */
+  /** A person was asked about it, and has not answered. */
+  readonly isAsked: (deed: GuardedDeed) => boolean;
+  /** Files of the folder, before any of these deeds and of the recent ones. */
   readonly total: number;
   readonly limits: {
     readonly guardFiles: number;
@@ -27,26 +37,41 @@ export interface GuardFacts {
   };
 }
 
-/** The deeds to hold. */
+/** The deeds to hold. A question stands until it is answered: that an hour goes by is no answer. */
 export function guard(facts: GuardFacts): GuardedDeed[] {
-  const held: GuardedDeed[] = [];
   const open = facts.deeds.filter((deed) => !facts.isAccepted(deed));
-  for (const origin of new Set(open.map((deed) => deed.origin))) {
-    const mine = open.filter((deed) => deed.origin === origin);
-    const paths = new Set(mine.map((deed) => deed.path));
-    for (const [path, by] of facts.recent) {
-      if (by === origin) {
-        paths.add(path);
-      }
-    }
-    if (isTooMuch(paths.size, facts)) {
-      held.push(...mine);
-    }
-  }
-  return held;
+  const tooMuch = [...new Set(open.map(({ origin }) => origin))].flatMap((origin) =>
+    heldOf(
+      open.filter((deed) => deed.origin === origin),
+      origin,
+      facts,
+    ),
+  );
+  return [...new Set([...tooMuch, ...open.filter(facts.isAsked)])];
 }
 
-function isTooMuch(count: number, { total, limits }: GuardFacts): boolean {
-  const large = count > limits.guardFiles && count > limits.guardShare * total;
-  return large || (total >= limits.guardAll && count >= total);
+/**
+ * Much of a large folder counts whatever is done to it. All of a small one counts only when it is deleted: a person who
+ * saves each of five files within an hour would wait for their own answer, and what was replaced can be had back.
+ */
+function heldOf(
+  mine: readonly GuardedDeed[],
+  origin: string,
+  { recent, total, limits }: GuardFacts,
+): readonly GuardedDeed[] {
+  const before = [...recent].filter(([, deed]) => deed.origin === origin);
+  const paths = (counts: (deed: Pick<GuardedDeed, 'action'>) => boolean) =>
+    new Set([
+      ...mine.filter(counts).map(({ path }) => path),
+      ...before.filter(([, deed]) => counts(deed)).map(([path]) => path),
+    ]).size;
+  const touched = paths(() => true);
+  if (touched > limits.guardFiles && touched > limits.guardShare * total) {
+    return mine;
+  }
+  return total >= limits.guardAll && paths(isDeletion) >= total ? mine.filter(isDeletion) : [];
+}
+
+function isDeletion({ action }: Pick<GuardedDeed, 'action'>): boolean {
+  return action === 'delete-here' || action === 'delete-on-store';
 }

@@ -2,8 +2,10 @@
  * Files that are gone from the store. An absence is a deletion by another program only when the parent's listing was
  * complete, a survey had listed the file before, the lease was free, and a look at the path itself says so.
  */
+import type { GuardedDeed } from '../decide/guard.ts';
 import { DIRECTORY_KEY, keyOf } from '../model/entry.ts';
 import { parentOf } from '../model/path.ts';
+import { livesElsewhere } from './contents.ts';
 import type { Context } from './context.ts';
 import { guardDeeds } from './guarding.ts';
 import { readLease } from './lease.ts';
@@ -55,19 +57,16 @@ export async function believeAbsences(ctx: Context, hunt: Hunt): Promise<void> {
   state.commit();
 }
 
-/** A held deletion changes nothing: neither sighting nor record. */
+/** A held deletion changes nothing: neither sighting nor record. What lives on at another path was moved. */
 function allowed(ctx: Context, paths: readonly string[]): string[] {
-  const { state } = ctx;
-  const files = paths.filter((path) => state.sightings.get(path)?.key !== DIRECTORY_KEY);
-  const held = guardDeeds(
-    ctx,
-    files.map((path) => ({
-      path,
-      action: 'delete-here',
-      origin: OTHER_PROGRAM,
-      key: state.sightings.get(path)?.key ?? '',
-    })),
-  );
+  const livesOn = livesElsewhere(ctx.state, new Set(paths));
+  const deeds = paths.flatMap((path): GuardedDeed[] => {
+    const key = ctx.state.sightings.get(path)?.key ?? DIRECTORY_KEY;
+    return key === DIRECTORY_KEY || livesOn(key, path)
+      ? []
+      : [{ path, action: 'delete-here', origin: OTHER_PROGRAM, key }];
+  });
+  const held = guardDeeds(ctx, deeds);
   return paths.filter((path) => !held.has(path));
 }
 

@@ -3,9 +3,11 @@
  */
 import type { FileEntry } from '../model/entry.ts';
 import { keyOf } from '../model/entry.ts';
+import { byPath } from '../model/path.ts';
 import { compareStamps } from '../model/stamp.ts';
 import type { Version } from '../model/version.ts';
 import type { Stamp } from '../ports/transport.ts';
+import { asHeld, holdComeBacks, isSentBack } from './came-back.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
 import type { LocalView } from './scan.ts';
@@ -17,24 +19,34 @@ interface Find {
   readonly local: LocalView;
 }
 
-/** False: it could not be read as it was listed; a later round tries again. */
-export async function readForeign(ctx: Context, find: Find): Promise<boolean> {
+export interface ForeignFile {
+  readonly path: string;
+  readonly stamp: Stamp;
+  readonly digest: string;
+  readonly size: number;
+}
+
+/** Undefined: it could not be read as it was listed; a later round tries again. */
+export async function readForeign(ctx: Context, find: Find): Promise<ForeignFile | undefined> {
   const { path, stamp } = find;
+  const held = asHeld(ctx, path, stamp);
+  if (held !== undefined) {
+    return held;
+  }
   try {
     const content = await digestOnStore(ctx, find);
     const after = await ctx.store.look(path);
     if (after === 'absent' || compareStamps(stamp, after.stamp) === 'different') {
-      return false; // it changed while it was read
+      return undefined; // it changed while it was read
     }
-    takeForeign(ctx, { path, stamp, ...content });
-    return true;
+    return { path, stamp, ...content };
   } catch (error) {
     if (endsRound(error)) {
       throw error;
     }
     const why = error instanceof Error ? error.message : String(error);
     problem(ctx, { path, kind: 'denied', message: `cannot be read from the store: ${why}` });
-    return false;
+    return undefined;
   }
 }
 
@@ -55,21 +67,26 @@ async function digestOnStore(
   return { digest: staged.digest, size: staged.size };
 }
 
-interface ForeignFile {
-  readonly path: string;
-  readonly stamp: Stamp;
-  readonly digest: string;
-  readonly size: number;
+/** Records what was found, but for what waits for a person. Returns the paths that do. */
+export function takeForeign(ctx: Context, found: readonly ForeignFile[]): Set<string> {
+  const held = holdComeBacks(ctx, found);
+  for (const file of [...found].sort((a, b) => byPath(a.path, b.path))) {
+    if (!held.has(file.path)) {
+      take(ctx, file);
+    }
+  }
+  return held;
 }
 
-function takeForeign(ctx: Context, { path, stamp, digest, size }: ForeignFile): void {
+function take(ctx: Context, file: ForeignFile): void {
+  const { path, stamp, digest, size } = file;
   const { state, settings } = ctx;
   const was = state.sightings.get(path);
   const versions = state.master.recorded(path);
   const isOld = state.old.get(path)?.includes(digest) === true;
   const past = state.past.get(path) ?? [];
   state.see(path, { key: digest, stamp, listed: true });
-  if (versions.some((v) => keyOf(v.entry) === digest)) {
+  if (versions.some((v) => keyOf(v.entry) === digest) || isSentBack(ctx, file)) {
     return;
   }
   if (state.meta.has('travelled') && versions.length > 0 && isOld) {

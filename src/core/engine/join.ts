@@ -32,24 +32,32 @@ export interface Halted {
 /** Undefined: all is well, and the folder's id is known. `nothing there`: only in a dry run. */
 export async function join(ctx: Context): Promise<Halted | 'nothing there' | undefined> {
   refuseUnsafeStore(ctx);
+  const { state, settings } = ctx;
   const found = await readFormat(ctx);
+  if (found === undefined && state.folder !== undefined) {
+    return {
+      reason: 'store-emptied',
+      message:
+        'The store does not hold this folder any more: it was emptied, or another place is shown. Nothing was deleted ' +
+        `anywhere. Mount it or correct its path; if it is meant, \`ownsync rejoin ${settings.name}\` uploads again from here.`,
+    };
+  }
   if (found === undefined && ctx.dryRun) {
     return 'nothing there';
   }
-  const format = found ?? (await makeFolder(ctx));
+  const format = found ?? (await makeFolder(ctx, { again: false }));
   if (!format.usable) {
     return {
       reason: 'format-too-new',
       message: 'The folder on the store was made by a newer ownsync. Install that version here.',
     };
   }
-  const { state } = ctx;
   if (state.folder !== undefined && state.folder !== format.folder) {
     return {
       reason: 'other-folder-on-store',
       message:
-        'The store holds another folder than before (its id differs). Nothing was changed on either side. ' +
-        'Check the path in the config; if the change was meant, use a fresh state directory for this client.',
+        'The store holds another folder than before (its id differs). Nothing was changed on either side. Correct its ' +
+        `path; if it is meant, \`ownsync rejoin ${settings.name}\` unites what is here with that folder.`,
     };
   }
   return checkLocal(ctx, format.folder);
@@ -83,7 +91,8 @@ async function checkLocal(ctx: Context, folder: string): Promise<Halted | undefi
       reason: 'local-root-unmarked',
       message:
         'The local folder is not the one that was synced before (its marker is missing). Nothing was deleted anywhere. ' +
-        'Put the folder back; to start over with what is there, use a fresh state directory for this client.',
+        'Mount it or put it back; if this is the right one, ' +
+        `\`ownsync rejoin ${ctx.settings.name}\` unites what is in it with the store.`,
     };
   }
   if (state.folder === undefined && !ctx.dryRun) {
@@ -94,7 +103,7 @@ async function checkLocal(ctx: Context, folder: string): Promise<Halted | undefi
   return undefined;
 }
 
-async function readFormat(ctx: Context) {
+export async function readFormat(ctx: Context) {
   const text = await ctx.store.readTextIfThere(layout.format, SMALL);
   if (text === undefined) {
     return undefined;
@@ -112,7 +121,8 @@ async function readFormat(ctx: Context) {
   }
 }
 
-async function makeFolder(ctx: Context) {
+/** `again`: the folder was here before, and what is left of it may be in the way. */
+export async function makeFolder(ctx: Context, { again }: { readonly again: boolean }) {
   const { store } = ctx;
   const folder = ctx.state.folder ?? ctx.random.hex(32);
   const fresh = `${OWN}-new-${ctx.random.hex(16)}`;
@@ -125,22 +135,41 @@ async function makeFolder(ctx: Context) {
     await store.writeText(`${fresh}/.htaccess`, DENY);
   }
   await store.writeText(`${fresh}/format.json`, encodeFormat(folder));
+  if (!(await appears(ctx, fresh, OWN)) && again) {
+    // Something of it was left, without the file that says what it is.
+    await appears(ctx, `${fresh}/format.json`, layout.format);
+  }
+  const made = await readFormat(ctx);
+  if (made === undefined) {
+    throw await notMade(ctx);
+  }
+  await store.removeTree(fresh);
+  return made;
+}
+
+/** False: something is there already, perhaps made by another client at the same time. */
+async function appears(ctx: Context, from: string, to: string): Promise<boolean> {
   try {
-    await store.rename(fresh, OWN);
+    await ctx.store.rename(from, to);
+    return true;
   } catch (error) {
     if (endsRound(error)) {
       throw error;
     }
-    ctx.log('info', 'another client made the folder first', {});
+    ctx.log('info', 'something has this name on the store already', { to });
+    return false;
   }
-  const made = await readFormat(ctx);
-  if (made === undefined) {
-    throw new TransportError(`cannot make ${OWN} on the store: renaming a directory did not work`, {
-      kind: 'unsupported',
-      operation: 'rename',
-      path: OWN,
-    });
-  }
-  await store.removeTree(fresh);
-  return made;
+}
+
+async function notMade({ store }: Context): Promise<TransportError> {
+  return (await store.exists(OWN))
+    ? new TransportError(
+        `${layout.format} on the store is missing, though ${OWN} is there. On a computer that was synced before, \`ownsync rejoin\` writes it again.`,
+        { kind: 'corrupt', operation: 'read', path: layout.format },
+      )
+    : new TransportError(`cannot make ${OWN} on the store: renaming a directory did not work`, {
+        kind: 'unsupported',
+        operation: 'rename',
+        path: OWN,
+      });
 }

@@ -1,26 +1,35 @@
 /** Takes out of a plan what the guard holds: which of its steps would take content away from its name, and by whom. */
 import type { GuardedDeed } from '../decide/guard.ts';
 import { DIRECTORY_KEY, keyOf } from '../model/entry.ts';
+import { parentsOf } from '../model/path.ts';
 import { clientOf } from '../model/version.ts';
 import { OTHER_PROGRAM } from './absence.ts';
+import { livesElsewhere } from './contents.ts';
 import type { Context } from './context.ts';
 import { forgetHeldExcept, guardDeeds } from './guarding.ts';
 import type { LocalView } from './scan.ts';
 import type { Plan } from './plan-steps.ts';
 import type { StoreView } from './survey.ts';
 
-/** Takes out of the plan what the guard holds. */
-export function guarded(
-  ctx: Context,
-  plan: Plan,
-  { local, store }: { readonly local: LocalView; readonly store: StoreView },
-): Plan {
-  const deeds = guardedDeeds(ctx, plan, local);
+interface Surroundings {
+  readonly local: LocalView;
+  readonly store: StoreView;
+  /** Nothing could be planned for this path in this round, whatever is wanted there. */
+  readonly isBusy: (path: string) => boolean;
+}
+
+/** Takes out of the plan what the guard holds, and what can only be done after it. */
+export function guarded(ctx: Context, plan: Plan, around: Surroundings): Plan {
+  const deeds = guardedDeeds(ctx, plan, around.local);
   const held = guardDeeds(ctx, deeds);
   const wanted = new Set(deeds.map((deed) => deed.path));
-  forgetHeldExcept(ctx.state, new Set([...wanted, ...heldAbsences(ctx, store)]));
+  forgetHeldExcept(
+    ctx.state,
+    (path) => wanted.has(path) || isHeldAbsence(ctx, path, around.store) || around.isBusy(path),
+  );
   ctx.state.commit();
-  const free = <T extends { path: string }>(steps: T[]) => steps.filter((s) => !held.has(s.path));
+  const waits = dependsOn(held);
+  const free = <T extends { path: string }>(steps: T[]) => steps.filter((s) => !waits(s.path));
   return {
     ...plan,
     uploads: free(plan.uploads),
@@ -30,24 +39,24 @@ export function guarded(
   };
 }
 
+/** A held path, a directory that cannot go while something held is in it, or what would come where something held is. */
+function dependsOn(held: ReadonlySet<string>): (path: string) => boolean {
+  const above = new Set([...held].flatMap(parentsOf));
+  return (path) =>
+    held.has(path) || above.has(path) || parentsOf(path).some((parent) => held.has(parent));
+}
+
 /** Absences held in the survey are no part of the plan; they stay held while the store lacks the file. */
-function heldAbsences(ctx: Context, store: StoreView): string[] {
-  const { state } = ctx;
-  return [...state.held.entries(), ...state.accepted.entries()]
-    .filter(
-      ([path, { origin }]) =>
-        origin === OTHER_PROGRAM &&
-        state.sightings.has(path) &&
-        (store.absent(path) || store.blocked(path)),
-    )
-    .map(([path]) => path);
+function isHeldAbsence({ state }: Context, path: string, store: StoreView): boolean {
+  const origin = (state.held.get(path) ?? state.accepted.get(path))?.origin;
+  return origin === OTHER_PROGRAM && state.sightings.has(path) && store.absent(path);
 }
 
 function guardedDeeds(ctx: Context, plan: Plan, local: LocalView): GuardedDeed[] {
   const { state } = ctx;
   const me = state.identity.client;
   const livesOnHere = new Set([...local.entries.values()].map(keyOf));
-  const livesOn = (key: string, path: string) => livesElsewhere(ctx, key, path);
+  const livesOn = livesElsewhere(state);
   const deeds: GuardedDeed[] = [];
   for (const { path } of plan.deletesHere) {
     const entry = local.entries.get(path);
@@ -58,7 +67,7 @@ function guardedDeeds(ctx: Context, plan: Plan, local: LocalView): GuardedDeed[]
   }
   for (const { path, version } of plan.downloads) {
     const entry = local.entries.get(path);
-    if (entry !== undefined && entry.kind !== 'directory') {
+    if (entry !== undefined && entry.kind !== 'directory' && !livesOn(keyOf(entry), path)) {
       const origin = clientOf(version.dot);
       deeds.push({ path, action: 'replace-here', origin, key: keyOf(version.entry) });
     }
@@ -77,34 +86,4 @@ function guardedDeeds(ctx: Context, plan: Plan, local: LocalView): GuardedDeed[]
     }
   }
   return deeds;
-}
-
-/** A digest that lives on at another path is not deleted. */
-function livesElsewhere(ctx: Context, key: string, path: string): boolean {
-  for (const other of keyIndex(ctx).get(key) ?? []) {
-    if (other !== path) {
-      return true;
-    }
-  }
-  return false;
-}
-
-const keyIndexes = new WeakMap<Context, Map<string, string[]>>();
-
-/** Content → paths that have it in the master; made once a round. */
-function keyIndex(ctx: Context): Map<string, string[]> {
-  const known = keyIndexes.get(ctx);
-  if (known !== undefined) {
-    return known;
-  }
-  const index = new Map<string, string[]>();
-  for (const path of ctx.state.master.paths()) {
-    for (const version of ctx.state.master.recorded(path)) {
-      const paths = index.get(keyOf(version.entry)) ?? [];
-      paths.push(path);
-      index.set(keyOf(version.entry), paths);
-    }
-  }
-  keyIndexes.set(ctx, index);
-  return index;
 }

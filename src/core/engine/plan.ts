@@ -34,7 +34,8 @@ export function makePlan(ctx: Context, local: LocalView, store: StoreView): Plan
     return done === 'no';
   });
   ctx.state.commit();
-  return guarded(ctx, { ...grouped(ctx, rest, local), recorded }, { local, store });
+  const isBusy = (path: string) => cannotBeJudged(path, { local, store });
+  return guarded(ctx, { ...grouped(ctx, rest, local), recorded }, { local, store, isBusy });
 }
 
 function allPaths(ctx: Context, local: LocalView): string[] {
@@ -49,18 +50,24 @@ function allPaths(ctx: Context, local: LocalView): string[] {
   return [...paths].sort(byPath);
 }
 
+interface Sides {
+  readonly local: LocalView;
+  readonly store: StoreView;
+}
+
 /** Ignored, troubled, or under somebody else's hands: neither deleted nor changed on either side. */
-function isLeftAlone(
-  ctx: Context,
-  path: string,
-  { local, store }: { local: LocalView; store: StoreView },
-): boolean {
+function isLeftAlone(ctx: Context, path: string, sides: Sides): boolean {
+  const { local } = sides;
   const kind = local.entries.get(path)?.kind ?? guessKind(ctx, path);
+  return cannotBeJudged(path, sides) || local.ignored(path, kind === 'directory');
+}
+
+/** Troubled here, or under somebody else's hands on the store: a later round will see. */
+function cannotBeJudged(path: string, { local, store }: Sides): boolean {
   return (
     store.blocked(path) ||
     local.troubled.has(path) ||
-    parentsOf(path).some((parent) => local.troubled.has(parent)) ||
-    local.ignored(path, kind === 'directory')
+    parentsOf(path).some((parent) => local.troubled.has(parent))
   );
 }
 
@@ -132,6 +139,9 @@ function recordUpload(ctx: Context, step: Of<'upload'>): void {
   state.record({ path, replaces: over, entry }, settings.client);
   const { dots: _, ...content } = ancestorOf(entry, []);
   state.hold(path, entry, content);
+  if (entry.kind === 'link' && !ctx.dryRun) {
+    ctx.emit({ type: 'done', deed: 'uploaded', path }); // its record is all that the store has of it
+  }
 }
 
 function grouped(

@@ -71,6 +71,7 @@ async function watchedSync(world: Simulation, client: SimulatedClient) {
   if (signature(client) !== before) changes.push(`${client.name} changed its own tree`);
   // A held path waits for a person; here the person always agrees.
   if ((report?.held.length ?? 0) > 0) client.accept();
+  if (report?.halt?.reason === 'store-emptied') await client.rejoin();
   return { report, changes };
 }
 

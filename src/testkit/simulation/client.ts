@@ -146,6 +146,26 @@ export class SimulatedClient {
     return (this.#run ??= this.#open()).folder.accept();
   }
 
+  /** The other answer: what was written here and is put back is gone, and so is what would have come. */
+  restoreHeld(): number {
+    const { folder } = (this.#run ??= this.#open());
+    for (const { action, paths } of folder.status().held) {
+      for (const path of paths) {
+        if (action === 'replace-on-store') this.#world.ledger.gone(this.disk.user.read(path));
+        if (action === 'replace-here') this.#world.ledger.gone(this.#world.store.text(path));
+      }
+    }
+    return folder.restoreHeld();
+  }
+
+  /** After a halt the person says that the store, as it is now, is the right one. */
+  async rejoin(): Promise<void> {
+    const run = (this.#run ??= this.#open());
+    run.gates.calls = 0;
+    run.gates.open();
+    await run.folder.rejoin({ signal: new AbortController().signal });
+  }
+
   get status(): ReturnType<Folder['status']> {
     return (this.#run ??= this.#open()).folder.status();
   }

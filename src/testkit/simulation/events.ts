@@ -66,6 +66,8 @@ function happensTo(
       return true;
     case 'accept':
       return client.accept() > 0;
+    case 'restore-held':
+      return client.restoreHeld() > 0;
     case 'suspend':
       client.sleepMachine(event.milliseconds);
       world.pass(event.milliseconds);

@@ -61,6 +61,7 @@ function makeLimits(rng: Rng, profile: Profile): Script['limits'] {
     segmentsPerMaster: rng.pick([64, 2, 4]),
     masterAge: rng.pick([24 * 3600 * 1000, 60_000, 0]),
     rounds: rng.pick([5, 2]),
+    guardFiles: rng.pick([25, 1]),
   };
 }
 
@@ -121,7 +122,7 @@ function nextEvents(writer: Writer, progress: Progress): SimulationEvent[] {
     return [{ do: 'crash-at-commit', client, before: rng.chance(0.5) }];
   }
   if (rng.chance(rates.cancel)) return [{ do: 'cancel', client }];
-  if (rng.chance(0.02)) return [{ do: 'accept', client }];
+  if (rng.chance(0.02)) return [{ do: rng.chance(0.4) ? 'restore-held' : 'accept', client }];
   const start: SimulationEvent[] = rng.chance(0.4) ? [{ do: 'start', client }] : [];
   return [...start, makeStep(writer, client)];
 }

@@ -57,6 +57,7 @@ export type SimulationEvent =
   | { readonly do: 'crash-at-commit'; readonly client: number; readonly before: boolean }
   | { readonly do: 'cancel'; readonly client: number }
   | { readonly do: 'accept'; readonly client: number }
+  | { readonly do: 'restore-held'; readonly client: number }
   | { readonly do: 'time'; readonly milliseconds: number }
   /** The computer is put to sleep, its own monotonic clock with it, for so long by the store's clock. */
   | { readonly do: 'suspend'; readonly client: number; readonly milliseconds: number }

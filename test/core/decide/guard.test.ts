@@ -7,16 +7,24 @@ import { RUNS } from '../arbitraries.ts';
 
 const LIMITS = { guardFiles: 25, guardShare: 0.2, guardAll: 4 };
 
-const deeds = (count: number, origin = 'dora', prefix = 'f'): GuardedDeed[] =>
-  Array.from({ length: count }, (_, i) => ({
+interface Which {
+  readonly origin?: string;
+  readonly prefix?: string;
+  readonly action?: GuardedDeed['action'];
+}
+
+const deeds = (count: number, which: Which = {}): GuardedDeed[] => {
+  const { origin = 'dora', prefix = 'f', action = 'delete-here' } = which;
+  return Array.from({ length: count }, (_, i) => ({
     path: `${prefix}${String(i)}`,
-    action: 'delete-here',
+    action,
     origin,
     key: 'k',
   }));
+};
 
-const recent = (count: number, origin = 'dora', prefix = 'r') =>
-  new Map(deeds(count, origin, prefix).map((deed) => [deed.path, origin]));
+const recent = (count: number, which: Which = {}) =>
+  new Map(deeds(count, { prefix: 'r', ...which }).map((deed) => [deed.path, deed]));
 
 interface Row {
   readonly sentence: string;
@@ -54,23 +62,76 @@ const rows: readonly Row[] = [
   },
   {
     sentence: 'the same paths again within the hour',
-    facts: { deeds: deeds(20), recent: recent(20, 'dora', 'f'), total: 100 },
+    facts: { deeds: deeds(20), recent: recent(20, { prefix: 'f' }), total: 100 },
     held: 0,
   },
   {
     sentence: '20 by each of two',
-    facts: { deeds: [...deeds(20), ...deeds(20, 'emil', 'e')], total: 100 },
+    facts: { deeds: [...deeds(20), ...deeds(20, { origin: 'emil', prefix: 'e' })], total: 100 },
     held: 0,
   },
   {
     sentence: '20 now, and 20 by another within the hour',
-    facts: { deeds: deeds(20), recent: recent(20, 'emil'), total: 100 },
+    facts: { deeds: deeds(20), recent: recent(20, { origin: 'emil' }), total: 100 },
     held: 0,
   },
   {
     sentence: '30 by one, 5 by another',
-    facts: { deeds: [...deeds(30), ...deeds(5, 'emil', 'e')], total: 100 },
+    facts: { deeds: [...deeds(30), ...deeds(5, { origin: 'emil', prefix: 'e' })], total: 100 },
     held: 30,
+  },
+  {
+    sentence: 'the last of 10 files, when the others went within the hour',
+    facts: { deeds: deeds(1), recent: recent(9, { action: 'delete-on-store' }), total: 10 },
+    held: 1,
+  },
+  {
+    sentence: 'all 4 files replaced: a person who saves each',
+    facts: { deeds: deeds(4, { action: 'replace-on-store' }), total: 4 },
+    held: 0,
+  },
+  {
+    sentence: 'all 25 files replaced',
+    facts: { deeds: deeds(25, { action: 'replace-here' }), total: 25 },
+    held: 0,
+  },
+  {
+    sentence: 'all 26 files replaced',
+    facts: { deeds: deeds(26, { action: 'replace-here' }), total: 26 },
+    held: 26,
+  },
+  {
+    sentence: '13 replaced and 13 deleted of 100',
+    facts: {
+      deeds: [...deeds(13), ...deeds(13, { action: 'replace-here', prefix: 'r' })],
+      total: 100,
+    },
+    held: 26,
+  },
+  {
+    sentence: '3 of 4 deleted, the last replaced',
+    facts: { deeds: [...deeds(3), ...deeds(1, { action: 'replace-here', prefix: 'r' })], total: 4 },
+    held: 0,
+  },
+  {
+    sentence: '26 of 100 that came back',
+    facts: { deeds: deeds(26, { action: 'come-back' }), total: 100 },
+    held: 26,
+  },
+  {
+    sentence: 'all 4 that came back',
+    facts: { deeds: deeds(4, { action: 'come-back' }), total: 4 },
+    held: 0,
+  },
+  {
+    sentence: 'the one of 3 that was asked about',
+    facts: { deeds: deeds(3), isAsked: ({ path }) => path === 'f1', total: 100 },
+    held: 1,
+  },
+  {
+    sentence: 'what was asked about and is accepted',
+    facts: { deeds: deeds(3), isAsked: () => true, isAccepted: () => true, total: 100 },
+    held: 0,
   },
   {
     sentence: '30, all accepted',
@@ -88,6 +149,7 @@ const withDefaults = (facts: Row['facts']): GuardFacts => ({
   deeds: [],
   recent: new Map(),
   isAccepted: () => false,
+  isAsked: () => false,
   limits: LIMITS,
   ...facts,
 });
@@ -99,16 +161,27 @@ describe('guard', () => {
     });
   }
 
-  const deed = fc.record({
+  const action = fc.constantFrom<GuardedDeed['action'][]>(
+    'delete-here',
+    'replace-here',
+    'delete-on-store',
+    'replace-on-store',
+    'come-back',
+  );
+  const isDeletion = (one: GuardedDeed) => one.action.startsWith('delete');
+  const deed: fc.Arbitrary<GuardedDeed> = fc.record({
     path: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
-    action: fc.constantFrom('delete-here', 'replace-here', 'delete-on-store', 'replace-on-store'),
+    action,
     origin: fc.constantFrom('dora', 'emil'),
     key: fc.constant('k'),
   });
   const anyFacts = fc
     .record({
       deeds: fc.array(deed, { maxLength: 8 }),
-      recent: fc.dictionary(fc.constantFrom('a', 'x', 'y'), fc.constantFrom('dora', 'emil')),
+      recent: fc.dictionary(
+        fc.constantFrom('a', 'x', 'y'),
+        fc.record({ action, origin: fc.constantFrom('dora', 'emil') }),
+      ),
       accepted: fc.subarray(['a', 'b', 'c']),
       total: fc.nat(10),
       limits: fc.record({
@@ -121,16 +194,18 @@ describe('guard', () => {
       ...rest,
       recent: new Map(Object.entries(before)),
       isAccepted: ({ path }) => accepted.includes(path),
+      isAsked: () => false,
     }));
 
-  it('holds all open deeds of an origin or none of them, and never an accepted one', () => {
+  it('holds all open deeds of an origin, or its deletions, or none, and never an accepted one', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         const held = new Set(guard(facts));
         for (const origin of ['dora', 'emil']) {
           const open = facts.deeds.filter((d) => d.origin === origin && !facts.isAccepted(d));
-          const count = open.filter((d) => held.has(d)).length;
-          expect([0, open.length]).to.include(count);
+          const those = open.filter((d) => held.has(d));
+          expect([0, open.filter(isDeletion).length, open.length]).to.include(those.length);
+          expect(those.length === open.length || those.every(isDeletion)).to.equal(true);
         }
         expect([...held].some((d) => facts.isAccepted(d))).to.equal(false);
       }),
@@ -142,7 +217,7 @@ describe('guard', () => {
     fc.assert(
       fc.property(anyFacts, (facts) => {
         const alone = facts.deeds.filter((d) => d.origin === 'dora');
-        const only = new Map([...facts.recent].filter(([, origin]) => origin === 'dora'));
+        const only = new Map([...facts.recent].filter(([, { origin }]) => origin === 'dora'));
         const held = guard(facts).filter((d) => d.origin === 'dora');
         expect(guard({ ...facts, deeds: alone, recent: only })).to.deep.equal(held);
       }),
