@@ -7,7 +7,7 @@ import { isFinal, plain, refuseMissingParent } from './change.ts';
 import type { Connection } from './connection.ts';
 import { Finding, Refusal } from './failures.ts';
 import { lookAt } from './look.ts';
-import { isOverwriteRefusal, isUnsupported, type Reply } from './replies.ts';
+import { isOverwriteRefusal, isUnsupported, kindOf, type Reply } from './replies.ts';
 import type { Store } from './store.ts';
 import { checkTime, timeCommand } from './times.ts';
 
@@ -67,11 +67,18 @@ async function upload(
     // SERVER: vsftpd over TLS says "426 Failure reading network stream." to a connection that ends without a byte.
     if (given.isOver && given.bytes !== limit) throw wrongSize(given.bytes, source, from);
     if (!(error instanceof Refusal)) throw error;
+    if (given.bytes > 0 && kindOf(error.reply) === 'unreachable') throw brokenOff(error);
     return given.bytes === 0 && isOverwriteRefusal(error.reply) ? 'protected' : error;
   } finally {
     // Not awaited: a source that never answers must not hold the write.
     void Promise.resolve(chunks.return?.()).catch(() => undefined);
   }
+}
+
+/** Once bytes were taken the file is torn: whoever repeats it may go on after them. */
+function brokenOff({ message, reply }: Refusal): Finding {
+  const why = `the server broke it off: ${message}`;
+  return new Finding('unreachable', why, { reply, outcome: 'unknown' });
 }
 
 function wrongSize(size: number, source: Source, from: number): Finding {

@@ -82,13 +82,13 @@ export class Client {
   }
 
   /** Rounds through the agent. Fails as the folder does. */
-  async sync(): Promise<SyncReport> {
+  async sync(signal = new AbortController().signal): Promise<SyncReport> {
     this.operations = [];
     const program = this.#program();
     const config = await loadConfig(this.config, program.around);
     const parts = systemParts(config, program);
     const [outcome] = await syncFolders({
-      ...{ config, folders: config.folders, log: program.log, signal: program.signal },
+      ...{ config, folders: config.folders, log: program.log, signal },
       parts: {
         ...parts,
         openStore: async (name) => recorded(await parts.openStore(name), this.operations),

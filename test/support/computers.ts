@@ -18,6 +18,7 @@ import type { MemoryProfile } from '../../src/testkit/memory-profile.ts';
 import { createMemoryState } from '../../src/testkit/memory-state.ts';
 import { MemoryStore } from '../../src/testkit/memory-store.ts';
 import { openMemoryTransport } from '../../src/testkit/memory-transport.ts';
+import type { MemoryTransportOptions } from '../../src/testkit/memory-transport.ts';
 
 export interface Computer {
   readonly disk: FakeDisk;
@@ -31,6 +32,8 @@ export interface ComputerOptions {
   readonly disk?: FakeDiskOptions;
   readonly settings?: Partial<FolderSettings>;
   readonly profile?: Partial<MemoryProfile>;
+  /** Faults around its operations on the store. */
+  readonly gates?: Omit<MemoryTransportOptions, 'profile'>;
   readonly limits?: Partial<Limits>;
   readonly clock?: Clock;
   readonly onEvent?: FolderParts['onEvent'];
@@ -52,7 +55,7 @@ export function computer(
     openFolder(
       {
         settings: { ...SETTINGS, client: name, machine: `machine-${name}`, ...settings },
-        transport: openMemoryTransport(store, { profile }),
+        transport: openMemoryTransport(store, { ...options.gates, profile }),
         local: disk.connect(options.disk?.gate ?? (() => undefined)),
         state,
         clock,

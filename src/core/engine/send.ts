@@ -9,11 +9,14 @@
 import { compareStamps } from '../model/stamp.ts';
 import type { Source, Stamp } from '../ports/transport.ts';
 import { LocalError } from '../ports/local-tree.ts';
+import { TransportError } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { HashedSource } from './hashed-source.ts';
 import { endsRound, isKind } from './store-io.ts';
 
 const TAIL = 64 * 1024;
+/** A server that is cut off still writes what it has received; milliseconds. */
+const SETTLE = 1000;
 /** So many cuts in a row at the same byte are no chance any more. */
 const CUTS = 2;
 
@@ -67,6 +70,7 @@ async function throughCuts(
 ): Promise<Stamp> {
   const { store } = ctx;
   let at = from;
+  let goesOn = isLarge;
   for (let cuts = 0; ;) {
     try {
       await content.skipTo(at);
@@ -74,10 +78,12 @@ async function throughCuts(
         ? store.write(upload.name, content)
         : store.resume(upload.name, content, at));
     } catch (error) {
-      if (content.failure !== undefined || !isCut(error, at) || ctx.signal.aborted) {
+      const isRefused = at > 0 && isRefusal(error);
+      if (content.failure !== undefined || !(isRefused || isCut(error)) || ctx.signal.aborted) {
         throw error;
       }
-      const goesOn = isLarge && isKind(error, 'unreachable', 'busy', 'corrupt');
+      // Another size than found: it still grew. Anything else: this store does not let anybody go on.
+      goesOn &&= !isRefused || isKind(error, 'precondition');
       const there = goesOn ? await tornBytes(ctx, upload, { all: false }) : 0;
       cuts = there > at ? 0 : cuts + 1;
       if (cuts > CUTS) {
@@ -89,15 +95,18 @@ async function throughCuts(
   }
 }
 
-/**
- * Something that another attempt may get past: the line was cut in the middle, or a torn file is not as it was found. Where
- * nothing was begun, the attempts of the layers below were all there is to try.
- */
-function isCut(error: unknown, at: number): boolean {
+/** Where nothing was begun, the attempts of the layers below were all there is to try. */
+function isCut(error: unknown): boolean {
   return (
     (isKind(error, 'unreachable', 'busy') && error.outcome === 'unknown') ||
-    isKind(error, 'corrupt') ||
-    (at > 0 && isKind(error, 'precondition', 'not-found', 'unsupported'))
+    isKind(error, 'corrupt')
+  );
+}
+
+/** The torn file is not as it was found, or the store does not let anybody go on with it: it is written anew. */
+function isRefusal(error: unknown): boolean {
+  return (
+    !endsRound(error) && error instanceof TransportError && !isKind(error, 'corrupt', 'no-space')
   );
 }
 
@@ -142,6 +151,9 @@ async function tornBytes(
   if (!ctx.store.canResume) {
     return 0;
   }
+  if (!all) {
+    await ctx.clock.sleep(SETTLE, ctx.signal);
+  }
   const found = await ctx.store.look(name);
   const size = found === 'absent' || found.kind !== 'file' ? 0 : (found.stamp.size ?? 0);
   if (size === 0 || size > source.size) {
@@ -157,11 +169,11 @@ interface Range {
   readonly to: number;
 }
 
-/** Does the store hold these bytes of the source, and none behind them? */
+/** Does the store hold these bytes of the source? */
 async function isSame(ctx: Context, name: string, range: Range): Promise<boolean> {
   try {
     const { stream } = await ctx.store.read(name, range.from);
-    const theirs = await digestOf(ctx, stream, range.to - range.from + 1);
+    const theirs = await digestOf(ctx, stream, range.to - range.from);
     const ours = await digestOf(ctx, range.source.open(range.from), range.to - range.from);
     return theirs === ours;
   } catch (error) {

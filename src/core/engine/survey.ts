@@ -56,8 +56,10 @@ export async function survey(ctx: Context, local: LocalView): Promise<Surveyed> 
   }
   const held = heldPaths(lease);
   if (held === 'everything') {
+    tellBusy(ctx, [layout.placing]);
     return { blocked: () => true, absent: () => false, lost: () => false };
   }
+  tellBusy(ctx, held);
   const blocked = new Set<string>();
   const isHeld = (path: string) => held.some((top) => path === top || isBelow(path, top));
   const news = await findNews(ctx, { tree, isHeld, blocked });
@@ -80,6 +82,14 @@ function heldPaths(lease: LeaseState): string[] | 'everything' {
     : lease.holder.items.flatMap((item) =>
         item.from === undefined ? [item.path] : [item.path, item.from],
       );
+}
+
+/** What is left alone is not in sync, and says why. */
+function tellBusy(ctx: Context, paths: readonly string[]): void {
+  const message = 'another computer is placing it on the store; sync again in a minute';
+  for (const path of paths) {
+    problem(ctx, { path, kind: 'busy', message });
+  }
 }
 
 /** Somebody found the store set back: all sightings are forgotten, so that no absence is a deletion. */
