@@ -11,6 +11,7 @@ import type { LocalTree } from './core/ports/local-tree.ts';
 import type { StateStore } from './core/ports/state-store.ts';
 import type { Transport } from './core/ports/transport.ts';
 import type { Clock, Codec, Log, Random } from './core/ports/world.ts';
+import type { StoreProfiles } from './host/store-profiles.ts';
 import { withDryRun } from './transport/layers/dry-run.ts';
 import { withRetry } from './transport/layers/retry.ts';
 import { ensureRoot, withRoot } from './transport/layers/root.ts';
@@ -18,7 +19,11 @@ import { ensureRoot, withRoot } from './transport/layers/root.ts';
 /** What the composition needs of this computer and of the engine; tests hand in others. */
 export interface AgentParts {
   readonly openFolder: OpenFolder;
-  readonly openStore: (name: string) => Promise<Transport>;
+  /** `mayWrite` false: nothing is changed on the store, not even to get to know it. */
+  readonly openStore: (name: string, options: { readonly mayWrite: boolean }) => Promise<Transport>;
+  /** As its plugin has it, without what was measured before. */
+  readonly openRaw: (name: string) => Promise<Transport>;
+  readonly profiles: StoreProfiles;
   readonly openLocal: (folder: FolderConfig) => LocalTree;
   readonly openState: (file: string) => StateStore;
   readonly stateExists: (file: string) => boolean;
@@ -160,7 +165,8 @@ class Sessions {
     };
     try {
       state = parts.openState(stateFile(this.#work.config, config));
-      const opening = this.#stores.get(config.store) ?? parts.openStore(config.store);
+      const mayWrite = this.#work.dryRun !== true;
+      const opening = this.#stores.get(config.store) ?? parts.openStore(config.store, { mayWrite });
       this.#stores.set(config.store, opening);
       const transport = await folderTransport(await opening, config, this.#work);
       return { folder: engineFolder(config, this.#work, { transport, state }), close };

@@ -6,24 +6,37 @@ import { existsSync } from 'node:fs';
 import type { AgentParts } from '../agent.ts';
 import type { Config } from '../config/config.ts';
 import { openFolder } from '../core/engine/folder.ts';
+import type { Transport } from '../core/ports/transport.ts';
 import { openDiskTree } from '../host/disk-tree.ts';
 import { acquireFolderLock } from '../host/folder-lock.ts';
 import { machineIdentity } from '../host/machine.ts';
 import { openSqliteState } from '../host/sqlite-state.ts';
+import { openStoreProfiles } from '../host/store-profiles.ts';
 import { systemClock, systemCodec, systemRandom } from '../host/world.ts';
 import { openStore } from '../transport/open-store.ts';
 import type { Program } from './program.ts';
 
 export function systemParts(config: Config, program: Program): AgentParts {
   const { around, log, signal, secrets } = program;
+  const profiles = openStoreProfiles(config.state);
+  const openRaw = async (name: string): Promise<Transport> => {
+    const store = config.stores.get(name);
+    if (store === undefined) throw new Error(`no store "${name}"`);
+    const { home, env } = around;
+    return await openStore(store, { config, home, env, log, signal, onSecret: secrets.add });
+  };
   return {
     openFolder,
-    openStore: async (name) => {
-      const store = config.stores.get(name);
-      if (store === undefined) throw new Error(`no store "${name}"`);
-      const { home, env } = around;
-      return await openStore(store, { config, home, env, log, signal, onSecret: secrets.add });
+    openStore: async (name, { mayWrite }) => {
+      const { asKnown } = await import('../doctor/known-store.ts');
+      const connect = (): Promise<Transport> => openRaw(name);
+      return await asKnown(await connect(), {
+        ...{ name, profiles, connect, mayWrite, signal, log },
+        ...{ clock: systemClock, random: systemRandom },
+      });
     },
+    openRaw,
+    profiles,
     openLocal: ({ local }) => openDiskTree(local),
     openState: openSqliteState,
     stateExists: existsSync,

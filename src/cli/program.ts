@@ -54,3 +54,16 @@ export function chooseFolders(config: Config, names: readonly string[]): readonl
     ? config.folders
     : config.folders.filter(({ name }) => names.includes(name));
 }
+
+/** The named store; no name: the only one. Fails with {@link UsageError}. */
+export function chooseStore(config: Config, name: string | undefined): string {
+  const known = [...config.stores.keys()];
+  const [only] = known;
+  if (name === undefined && known.length === 1 && only !== undefined) return only;
+  if (name === undefined)
+    throw new UsageError(`say which store: ${known.join(', ') || 'none is configured'}`);
+  if (known.includes(name)) return name;
+  const near = nearest(name, known);
+  const hint = near === undefined ? `known: ${known.join(', ')}` : `did you mean "${near}"?`;
+  throw new UsageError(`no store is called "${name}"; ${hint}`);
+}

@@ -91,7 +91,8 @@ export class Client {
       ...{ config, folders: config.folders, log: program.log, signal },
       parts: {
         ...parts,
-        openStore: async (name) => recorded(await parts.openStore(name), this.operations),
+        openStore: async (name, options) =>
+          recorded(await parts.openStore(name, options), this.operations),
       },
       dryRun: false,
       wait: undefined,

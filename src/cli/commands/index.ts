@@ -4,12 +4,25 @@ import type { GlobalArguments } from '../run.ts';
 import { acceptCommand } from './accept.ts';
 import type { Act, Definition } from './command.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
+import { pendingCommand } from './pending.ts';
+import { rejoinCommand } from './rejoin.ts';
+import { restoreHeldCommand } from './restore-held.ts';
 import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
 
 export { DEFAULT_WAIT } from './sync.ts';
 
-const COMMANDS: readonly Definition[] = [syncCommand, statusCommand, acceptCommand, demoCommand];
+const COMMANDS: readonly Definition[] = [
+  syncCommand,
+  statusCommand,
+  pendingCommand,
+  acceptCommand,
+  restoreHeldCommand,
+  rejoinCommand,
+  doctorCommand,
+  demoCommand,
+];
 
 export function withCommands(parser: Argv<GlobalArguments>, act: Act): Argv<GlobalArguments> {
   return COMMANDS.reduce((known, define) => define(known, act), parser);

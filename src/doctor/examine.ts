@@ -1,0 +1,104 @@
+/**
+ * Examines one store: every probe in a scratch directory of its own, which is swept whatever happens. Afterwards the store
+ * is as it was.
+ */
+import type { AboutStore, Transport } from '../core/ports/transport.ts';
+import type { Clock, Random } from '../core/ports/world.ts';
+import type { Measured, StoreProfile } from '../transport/profile.ts';
+import { addMeasured } from '../transport/profile.ts';
+import type { Finding, Probe } from './probe.ts';
+import { Bench, endsAll, inWords } from './probe.ts';
+import { contentProbes } from './probes/content.ts';
+import { listingProbes } from './probes/listings.ts';
+import { nameProbes } from './probes/names.ts';
+import { renameProbes } from './probes/renames.ts';
+import { serverProbes } from './probes/server.ts';
+import { timeProbes } from './probes/times.ts';
+import { removeTree } from './sweep.ts';
+import { TransportError } from '../core/ports/transport.ts';
+
+export const PROBES: readonly Probe[] = [
+  ...renameProbes,
+  ...listingProbes,
+  ...timeProbes,
+  ...nameProbes,
+  ...contentProbes,
+  ...serverProbes,
+];
+
+export interface Examination {
+  readonly about: AboutStore;
+  readonly results: readonly Result[];
+  readonly profile: StoreProfile;
+}
+
+export interface Result {
+  readonly probe: Pick<Probe, 'id' | 'asks' | 'drives'>;
+  readonly finding: Finding;
+}
+
+export interface ExamineOptions {
+  readonly transport: Transport;
+  readonly connect: () => Promise<Transport>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  /** Only the few questions that cost little. */
+  readonly quick: boolean;
+  /** Default 200: fewer rounds prove nothing exclusive. */
+  readonly rounds?: number;
+  /** Default 12,000. */
+  readonly entries?: number;
+  readonly onResult?: (result: Result, done: number, total: number) => void;
+}
+
+/** Rejects with TransportError when the store cannot be worked on at all. */
+export async function examine(options: ExamineOptions): Promise<Examination> {
+  const { transport, signal, random, clock, quick } = options;
+  const scratch = `.ownsync-doctor-${random.hex(8)}`;
+  const opened: Transport[] = [];
+  const connect = async (): Promise<Transport> => {
+    const connection = await options.connect();
+    opened.push(connection);
+    return connection;
+  };
+  const { rounds = 200, entries = 12_000 } = options;
+  await transport.makeDirectory(scratch, signal);
+  try {
+    const bench = new Bench({ transport, connect, scratch, signal, clock, rounds, entries });
+    const about = await aboutOf(transport, signal);
+    const results: Result[] = [];
+    const probes = PROBES.filter((probe) => !quick || probe.quick);
+    for (const probe of probes) {
+      const result = { probe, finding: await ask(probe, bench) };
+      results.push(result);
+      options.onResult?.(result, results.length, probes.length);
+      await Promise.all(opened.splice(0).map((connection) => connection.close()));
+    }
+    const measured = results.reduce<Measured>(
+      (known, { finding }) => addMeasured(known, finding.proves ?? {}),
+      {},
+    );
+    const { identity } = about;
+    return { about, results, profile: { profile: 1, identity, at: clock.now(), quick, measured } };
+  } finally {
+    await Promise.all(opened.map((connection) => connection.close()));
+    // Also after an abort: what is left would be listed by nobody, but it would be there.
+    await removeTree(transport, scratch, AbortSignal.timeout(60_000));
+  }
+}
+
+/** A plugin that tells nothing is measured all the same; nothing then says that the server has changed. */
+export async function aboutOf(transport: Transport, signal: AbortSignal): Promise<AboutStore> {
+  return (await transport.about?.(signal)) ?? { identity: '', facts: [] };
+}
+
+/** A probe that fails is an answer too. */
+async function ask(probe: Probe, bench: Bench): Promise<Finding> {
+  try {
+    return await probe.run(await bench.inside(probe.id));
+  } catch (error) {
+    if (!(error instanceof TransportError) || endsAll(error)) throw error;
+    return { answer: `failed: ${inWords(error)}`, verdict: 'bad', means: error.message };
+  }
+}
