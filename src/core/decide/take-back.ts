@@ -23,45 +23,76 @@ const SENT: readonly Done['deed'][] = ['uploaded', 'deleted-on-store', 'moved-on
 /** Only what was done to this computer's folder, or only what was sent. */
 export type Part = 'here' | 'sent';
 
+export interface TakeBack extends BackPlan {
+  /** What is back already, as by an undo that was cut off: told as done, so that it can be undone too. */
+  readonly already: ReadonlyMap<string, Done>;
+}
+
 /** `here`: what the paths hold now. */
 export function takeBack(
   done: ReadonlyMap<string, Done>,
   here: ReadonlyMap<string, Entry>,
   part?: Part,
-): BackPlan {
+): TakeBack {
   const left: Left[] = [];
   const steps: BackStep[] = [];
+  const already = new Map<string, Done>();
   const sources = new Set([...done.values()].flatMap(({ from }) => from ?? []));
   for (const [path, deed] of [...done].sort(([a], [b]) => byPath(a, b))) {
-    const isSent = SENT.includes(deed.deed);
-    if ((part !== undefined && isSent !== (part === 'sent')) || sources.has(path)) {
+    const isOther = part !== undefined && isSent(deed) !== (part === 'sent');
+    if (isOther || sources.has(path)) {
       continue;
     }
-    const back = takeOne(path, { ...deed, isSent }, here);
-    if (back !== undefined) {
-      ('why' in back ? left : (steps as unknown[])).push(back);
+    if (isConflict(deed)) {
+      left.push({ path, why: 'conflict' });
+    } else if (isBack(path, deed, here)) {
+      reversed(path, deed).forEach((back, name) => already.set(name, back));
+    } else if (!isSame(deed.after, here.get(path)) || here.has(deed.from ?? '')) {
+      left.push({ path, why: 'changed since' });
+    } else if (deed.before === undefined && deed.from === undefined && isSent(deed)) {
+      left.push({ path, why: 'new here' });
+    } else {
+      steps.push(stepBack(path, deed));
     }
   }
-  return { steps: inOrder(steps), left };
+  return { steps: inOrder(steps), left, already };
 }
 
-function takeOne(
+function isSent({ deed }: Done): boolean {
+  return SENT.includes(deed);
+}
+
+function isConflict({ deed, before, after }: Done): boolean {
+  return deed === 'conflict-copy' || before?.key === NO_CONTENT || after?.key === NO_CONTENT;
+}
+
+/** As before, in key: a time or mode alone is set again, which does no harm. */
+function isBack(
   path: string,
-  { deed, before, after, from, isSent }: Done & { readonly isSent: boolean },
+  { before, after, from }: Done,
   here: ReadonlyMap<string, Entry>,
-): BackStep | Left | undefined {
-  const there = here.get(path);
-  if (deed === 'conflict-copy' || before?.key === NO_CONTENT || after?.key === NO_CONTENT) {
-    return { path, why: 'conflict' };
-  }
-  if (!isSame(after, there)) {
-    return isSame(before, there) ? undefined : { path, why: 'changed since' };
-  }
+): boolean {
+  return from === undefined
+    ? before?.key !== after?.key && isSame(before, here.get(path))
+    : !here.has(path) && isSame(after, here.get(from));
+}
+
+/** What an undo of it has done. */
+function reversed(path: string, { before, after, from }: Done): Map<string, Done> {
+  return from === undefined
+    ? new Map([[path, { deed: 'undone', before: after, after: before }]])
+    : new Map<string, Done>([
+        [from, { deed: 'undone', after, from: path }],
+        [path, { deed: 'undone', before: after }],
+      ]);
+}
+
+function stepBack(path: string, { before, after, from }: Done): BackStep {
   if (from !== undefined) {
-    return here.has(from) ? { path, why: 'changed since' } : { do: 'move', path: from, from: path };
+    return { do: 'move', path: from, from: path };
   }
   if (before === undefined) {
-    return isSent ? { path, why: 'new here' } : { do: 'remove', path };
+    return { do: 'remove', path };
   }
   if (before.key === after?.key) {
     return { do: 'set metadata', path, wanted: before };

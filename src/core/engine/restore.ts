@@ -103,8 +103,12 @@ function elsewhere({ wanted, chosen }: Choice, path: string, to: string): Choice
   return { wanted: new Map(named), isWhole: false, ...(chosen === undefined ? {} : { chosen }) };
 }
 
-/** What is at these paths now, and how it looked. */
+/**
+ * What is at these paths now, and how it looked. CRASH: a scan, even one that sees nothing, first brings back what an interrupted
+ * run had set aside; done later, that would undo what is done now.
+ */
 export async function lookAt(ctx: Context, paths: readonly string[]): Promise<Here> {
+  await ctx.local.scan(() => true, ctx.signal);
   const stats = new Map<string, LocalStat>();
   for (const path of paths) {
     const stat = await ctx.local.stat(path);

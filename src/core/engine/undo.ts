@@ -25,12 +25,15 @@ export async function undo(ctx: Context, { dryRun, only }: UndoOptions): Promise
   }
   const paths = [...deeds.keys()];
   const here = await lookAt(ctx, [...new Set(paths.flatMap((path) => [path, ...parentsOf(path)]))]);
-  const { steps, left } = takeBack(deeds, here.entries, only);
+  const { steps, left, already } = takeBack(deeds, here.entries, only);
   const undone = { what: run.what, at: run.at };
   if (dryRun === true) {
     return { done: foretell(steps, here.entries), left, undone };
   }
   const reversed = new Deeds(ctx.state, 'undo', ctx.clock.now());
+  already.forEach((done, path) => {
+    reversed.note(path, done);
+  });
   const carried = await carryOut(ctx, steps, {
     contents: new Contents(ctx, await readHistory(ctx)),
     target: ctx.local,
