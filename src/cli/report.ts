@@ -2,7 +2,7 @@
  * A folder's report in words. Pure: lines out of a report.
  */
 import type { SyncReport } from '../core/ports/folder.ts';
-import { count, DEEDS, sayDone, sayHeld } from './words.ts';
+import { answerLines, count, DEEDS, sayDone, sayHeld } from './words.ts';
 
 /** More paths than this are counted, not listed. */
 const LISTED = 20;
@@ -21,7 +21,7 @@ export function reportLines(report: SyncReport, redact: (text: string) => string
     ),
     ...report.held.flatMap((held) => [
       ...list(held.paths, `held: ${sayHeld(held)}`),
-      `let it happen with: ownsync accept ${held.id}`,
+      ...answerLines(held),
     ]),
     ...list(report.missingClients ?? [], 'these computers do not hold everything yet'),
     ...(report.halt === undefined

@@ -52,7 +52,7 @@ export async function status(
 function exitOf({ status: known, failure }: FolderState): ExitCode {
   if (failure !== undefined) return failure.exit;
   if (known === undefined) return EXIT.incomplete;
-  if (known.held.length > 0) return EXIT.decision;
+  if (known.held.length > 0 || known.halt !== undefined) return EXIT.decision;
   return known.problems.length > 0 ? EXIT.incomplete : EXIT.inSync;
 }
 
@@ -74,9 +74,10 @@ function stateLines(state: FolderState, now: number): string[] {
     title,
     ...indent([
       `${count(known.files, 'file')}, last synced ${last}`,
+      ...(known.halt === undefined ? [] : [`not synced: ${known.halt.message}`]),
       ...known.problems.map(({ path, message }) => `problem: ${path}: ${message}`),
       ...known.held.flatMap((held) => list(held.paths, `held (${held.id}): ${sayHeld(held)}`)),
-      ...(known.held.length > 0 ? ['let them happen with: ownsync accept, or accept ID'] : []),
+      ...(known.held.length > 0 ? ['the answers there are: ownsync pending'] : []),
       ...known.clients.map(
         (client) =>
           `${client.name}: ${client.upToDate ? 'holds everything' : 'does not hold everything yet'}, last seen ${ago(now - client.lastSeen)}`,

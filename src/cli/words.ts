@@ -31,6 +31,15 @@ export function sayHeld({ action, origin, paths, setBackTo }: Held): string {
   return `${what}: it seems to have been restored to ${to}`;
 }
 
+/** The answers to a question, as a person types them. */
+export function answerLines({ id }: Held): string[] {
+  return [
+    `let it happen with: ownsync accept ${id}`,
+    `put it back with: ownsync restore-held ${id}`,
+    'or do nothing: it waits, and everything else goes on',
+  ];
+}
+
 /** `3 May 2026`, as it is here. */
 function day(at: number): string {
   return new Date(at).toLocaleDateString('en-GB', {

@@ -76,7 +76,7 @@ describe('ownsync accept', () => {
     expect(await at.run((program) => accept(program, { ids: ['zz'] }))).to.equal(2);
     expect(await at.run((program) => accept(program, { ids: [] }))).to.equal(0);
     expect(at.out).to.deep.equal([
-      'Nothing is held under zz; see `ownsync status`.',
+      'Nothing is held under zz; see `ownsync pending`.',
       'Nothing is held.',
     ]);
   });
