@@ -98,6 +98,12 @@ module.exports = {
       to: { path: 'node_modules/', pathNot: 'node_modules/(ssh2|ssh2-sftp-client)/' },
     },
     {
+      name: 'plugin-webdav-uses-only-its-libraries',
+      severity: 'error',
+      from: { path: '^plugins/webdav/' },
+      to: { path: 'node_modules/', pathNot: 'node_modules/(webdav|fast-xml-parser)/' },
+    },
+    {
       name: 'only-the-loader-reaches-plugins',
       comment:
         'Plugins are loaded by name; a direct import would load their libraries with every command.',
@@ -109,7 +115,7 @@ module.exports = {
       name: 'client-libraries-only-in-plugins',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: 'node_modules/(basic-ftp|ssh2|ssh2-sftp-client|webdav)/' },
+      to: { path: 'node_modules/(basic-ftp|ssh2|ssh2-sftp-client|webdav|fast-xml-parser)/' },
     },
     {
       name: 'yargs-only-in-cli',

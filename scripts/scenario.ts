@@ -1,6 +1,6 @@
 /**
  * Plays the large scenario on real servers and says how long each step took.
- *   npm run scenario -- [--server proftpd|vsftpd|pure-ftpd|openssh|mount|all] [--files 20000] [--seed 1] [--share 0.02]
+ *   npm run scenario -- [--server proftpd|vsftpd|pure-ftpd|openssh|apache|lighttpd|mount|all] [--files 20000] [--seed 1] [--share 0.02]
  * Ends with exit code 1 when a step failed, or a server is not there.
  */
 import { parseArgs } from 'node:util';

@@ -70,7 +70,7 @@ function withDialler<A extends PlainAgent>(
   const createConnection = (target: Target, done: Done): undefined => {
     dial(target, done);
   };
-  return Object.assign(agent, { createConnection });
+  return Object.defineProperty(agent, 'createConnection', { value: createConnection });
 }
 
 /**
@@ -90,7 +90,9 @@ export function single<A extends PlainAgent>(agent: A, onRedirect: (url: URL) =>
     }
     used = true;
   };
-  return Object.create(agent, { addRequest: { value: addRequest } }) as A;
+  return new Proxy(agent, {
+    get: (target, key): unknown => (key === 'addRequest' ? addRequest : Reflect.get(target, key)),
+  });
 }
 
 /** What Node calls an agent with; its types do not show it. */

@@ -4,26 +4,26 @@
  */
 import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
+import type { Channel } from './channel.ts';
 import { Finding, LostConnection } from './failures.ts';
 import { joined, untilAborted } from './joined.ts';
 import { follow, mostRedirects } from './redirects.ts';
-import type { Session } from './session.ts';
 import { readBeginning } from './text.ts';
 import { troubleOf } from './trouble.ts';
 import type { Download, Downloaded } from './web.ts';
 
-export async function download(session: Session, what: Download): Promise<Downloaded> {
+export async function download(channel: Channel, what: Download): Promise<Downloaded> {
   let url = what.url;
   let learns = true;
   for (let redirects = 0; redirects <= mostRedirects;) {
-    const own = session.headersFor('GET', url);
-    const response = await begin(session, { ...what, url, headers: { ...what.headers, ...own } });
+    const own = channel.headersFor('GET', url);
+    const response = await begin(channel, { ...what, url, headers: { ...what.headers, ...own } });
     const { status, headers } = response;
     const location = headers.get('location');
     if (status === 401 && learns) {
       learns = false;
       await readBeginning(response.body, 64 * 1024);
-      if (!session.authority.learn(headers.get('www-authenticate'), own['Authorization']))
+      if (!channel.authority.learn(headers.get('www-authenticate'), own['Authorization']))
         return response;
     } else if (status >= 301 && status <= 308 && status !== 304 && location !== undefined) {
       await readBeginning(response.body, 64 * 1024);
@@ -36,16 +36,16 @@ export async function download(session: Session, what: Download): Promise<Downlo
 
 /** Resolves with the headers; the body lives on until it is read, closed, or the signal or the store ends it. */
 async function begin(
-  session: Session,
+  channel: Channel,
   { url, headers, signal: wanted }: Download,
 ): Promise<Downloaded> {
-  const { line, ending } = session;
+  const { line, ending } = channel;
   const secure = url.protocol === 'https:';
   const request = (secure ? requestSecure : requestPlain)(url, {
     ...{ headers: { ...headers, 'Accept-Encoding': 'identity' } },
     agent: secure ? line.secure : line.plain,
   });
-  const { signal, free } = joined(wanted, ending.signal);
+  const { signal, free } = joined(wanted, ending);
   const stop = (): void => {
     request.destroy();
   };
@@ -63,7 +63,7 @@ async function begin(
     });
     response.on('error', () => undefined);
     return {
-      ...{ status: response.statusCode ?? 0, headers: session.received(response) },
+      ...{ status: response.statusCode ?? 0, headers: channel.received(response) },
       body: bodyOf(response, signal),
     };
   } catch (error) {

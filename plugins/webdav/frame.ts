@@ -51,7 +51,7 @@ export class Frame {
       try {
         return await untilAborted(action(), call.signal);
       } catch (error) {
-        if (!call.reads || this.#closed || call.signal.aborted || !isStale(error)) throw error;
+        if (!call.reads || isAborted(call.signal) || !isStale(error)) throw error;
         return await untilAborted(action(), call.signal);
       }
     } catch (error) {
@@ -116,6 +116,11 @@ export class Frame {
     );
     return hidden.slice(0, 2000);
   }
+}
+
+/** A call, because it changes between two looks. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 interface Judgement {

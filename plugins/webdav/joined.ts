@@ -3,7 +3,7 @@
 export interface Joined {
   readonly signal: AbortSignal;
   /** Stops listening. */
-  free(): void;
+  readonly free: () => void;
 }
 
 export function joined(...signals: readonly AbortSignal[]): Joined {

@@ -21,7 +21,8 @@ export function transportOf({ place, frame, close }: Parts): Transport {
     { path, signal }: { readonly path: string; readonly signal: AbortSignal },
     action: () => Promise<T>,
   ): Promise<T> => frame.run(call(operation, path, signal), action);
-  const { setModified, space } = dialect;
+  const setModified = dialect.setModified?.bind(dialect);
+  const space = dialect.space?.bind(dialect);
   return {
     capabilities: dialect.capabilities,
     list: (path, signal) => run('list', { path, signal }, () => list(place, path, signal)),
@@ -43,14 +44,12 @@ export function transportOf({ place, frame, close }: Parts): Transport {
       ? {}
       : {
           setModified: (path, modified, signal) =>
-            run('setModified', { path, signal }, () =>
-              setModified.call(dialect, path, modified, signal),
-            ),
+            run('setModified', { path, signal }, () => setModified(path, modified, signal)),
         }),
     ...(space === undefined
       ? {}
       : {
-          space: (signal) => run('space', { path: '', signal }, () => space.call(dialect, signal)),
+          space: (signal) => run('space', { path: '', signal }, () => space(signal)),
         }),
     close: () => {
       frame.close();

@@ -53,6 +53,7 @@ export const webdavOptions = z
 export type WebdavOptions = z.infer<typeof webdavOptions>;
 
 function hasLogin(url: string): boolean {
+  if (!URL.canParse(url)) return false;
   const { username, password } = new URL(url);
   return username !== '' || password !== '';
 }

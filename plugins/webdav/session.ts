@@ -7,6 +7,7 @@ import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { AuthType, createClient } from 'webdav';
 import type { Authority } from './auth.ts';
+import type { Channel } from './channel.ts';
 import { single, type Line } from './connect.ts';
 import { Cookies } from './cookies.ts';
 import { download } from './download.ts';
@@ -33,16 +34,14 @@ const agentName = 'ownsync';
 /** Bytes of the answer to a small request; a listing of 100,000 files has about 50 MB. */
 const longestAnswer = 64 * 1024 * 1024;
 
-export class Session implements Web {
+export class Session implements Web, Channel {
   readonly user: string;
   readonly log: (message: string) => void;
   readonly authority: Authority;
   readonly line: Line;
   readonly cookies = new Cookies();
-  /** Ended by {@link close}; every request listens to it. */
-  readonly ending = new AbortController();
-  /** Whether the server is worth asking before a body is sent; see upload.ts. */
   expects = true;
+  readonly #ending = new AbortController();
   #base: URL;
 
   constructor({ base, authority, line, user, log }: SessionParts) {
@@ -51,7 +50,11 @@ export class Session implements Web {
     this.authority = authority;
     this.line = line;
     this.#base = base;
-    setMaxListeners(0, this.ending.signal);
+    setMaxListeners(0, this.#ending.signal);
+  }
+
+  get ending(): AbortSignal {
+    return this.#ending.signal;
   }
 
   get base(): URL {
@@ -100,11 +103,10 @@ export class Session implements Web {
   }
 
   close(): void {
-    this.ending.abort(new Error('the store was closed'));
+    this.#ending.abort(new Error('the store was closed'));
     this.line.close();
   }
 
-  /** Headers that every request has. */
   headersFor(method: string, url: URL): Record<string, string> {
     const authorization = this.authority.headerFor(method, url);
     const cookie = this.cookies.headerFor(url.pathname);
@@ -115,7 +117,6 @@ export class Session implements Web {
     };
   }
 
-  /** Headers of an answer of Node's client; takes its cookies. */
   received(response: IncomingMessage): Headers {
     this.cookies.take(response.headers['set-cookie'] ?? []);
     return new Map(
@@ -126,7 +127,7 @@ export class Session implements Web {
   }
 
   async #askOnce(asking: Asking, url: URL): Promise<Reply> {
-    const { signal, free } = joined(asking.signal, this.ending.signal);
+    const { signal, free } = joined(asking.signal, this.ending);
     const sent = this.headersFor(asking.method, url);
     let redirect: URL | undefined;
     try {

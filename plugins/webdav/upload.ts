@@ -6,10 +6,10 @@
 import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import type { Source } from '../../src/plugin-api.ts';
+import type { Channel } from './channel.ts';
 import { Finding, LostConnection } from './failures.ts';
 import { joined, untilAborted } from './joined.ts';
 import { follow } from './redirects.ts';
-import type { Session } from './session.ts';
 import { readBeginning } from './text.ts';
 import { troubleOf } from './trouble.ts';
 import type { Answer, Upload } from './web.ts';
@@ -23,29 +23,29 @@ const patience = 1500;
 /** Bytes of an answer's body that are looked at. */
 const words = 64 * 1024;
 
-export async function upload(session: Session, what: Upload): Promise<Answer> {
-  const first = await uploadOnce(session, what, session.expects);
+export async function upload(channel: Channel, what: Upload): Promise<Answer> {
+  const first = await uploadOnce(channel, what, channel.expects);
   const asked = first.headers.get('www-authenticate');
   const location = first.headers.get('location');
   if (first.status >= 300 && first.status < 400 && location !== undefined) {
     follow('PUT', what.url, new URL(location, what.url));
   }
   // SERVER: old lighttpd and some proxies know no Expect.
-  if (first.status === 417 && session.expects) session.expects = false;
-  else if (first.status !== 401 || !session.authority.learn(asked, first.sent)) return first;
+  if (first.status === 417 && channel.expects) channel.expects = false;
+  else if (first.status !== 401 || !channel.authority.learn(asked, first.sent)) return first;
   // ORDER: a 401 or 417 says that nothing was stored; only then the body may be sent again.
-  return await uploadOnce(session, what, session.expects);
+  return await uploadOnce(channel, what, channel.expects);
 }
 
 async function uploadOnce(
-  session: Session,
+  channel: Channel,
   { url, headers, source, signal: wanted }: Upload,
   mayAsk: boolean,
 ): Promise<Answer & { readonly sent: string | undefined }> {
-  const own = session.headersFor('PUT', url);
-  const asks = mayAsk && (source.size >= worthAsking || !session.authority.isSettled);
-  const { signal, free } = joined(wanted, session.ending.signal);
-  const put = new Put(session, url, {
+  const own = channel.headersFor('PUT', url);
+  const asks = mayAsk && (source.size >= worthAsking || !channel.authority.isSettled);
+  const { signal, free } = joined(wanted, channel.ending);
+  const put = new Put(channel, url, {
     ...{ ...own, ...headers, 'Content-Length': String(source.size) },
     ...(asks ? { Expect: '100-continue' } : {}),
   });
@@ -55,11 +55,11 @@ async function uploadOnce(
   signal.addEventListener('abort', stop, { once: true });
   try {
     signal.throwIfAborted();
-    const go = asks ? await untilAborted(put.invited(session), signal) : true;
+    const go = asks ? await untilAborted(put.invited(channel), signal) : true;
     if (go) await pour(put, source, signal);
     const response = await untilAborted(put.answered, signal);
     const answer = {
-      ...{ status: response.statusCode ?? 0, headers: session.received(response) },
+      ...{ status: response.statusCode ?? 0, headers: channel.received(response) },
       text: await untilAborted(readBeginning(response, words), signal),
     };
     return { ...answer, sent: own['Authorization'] };
@@ -82,7 +82,7 @@ class Put {
   begun = false;
   #asks: boolean;
 
-  constructor({ line }: Session, url: URL, headers: Record<string, string>) {
+  constructor({ line }: Channel, url: URL, headers: Record<string, string>) {
     const secure = url.protocol === 'https:';
     this.#asks = 'Expect' in headers;
     this.request = (secure ? requestSecure : requestPlain)(url, {
@@ -102,13 +102,13 @@ class Put {
   }
 
   /** Waits until the server wants the body, says nothing for long, or has answered already (false). */
-  async invited(session: Session): Promise<boolean> {
+  async invited(channel: Channel): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const silence = new Promise<boolean>((resolve) => {
       // ORDER: counted from when the headers are on their way, not while the request waits for a connection.
       this.request.once('socket', () => {
         timer = setTimeout(() => {
-          session.expects = false;
+          channel.expects = false;
           resolve(true);
         }, patience);
       });

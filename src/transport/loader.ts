@@ -21,6 +21,7 @@ const BUILT_IN: Readonly<Record<string, Importer>> = {
   ftp: () => import('../../plugins/ftp/index.ts'),
   mount: () => import('../../plugins/mount/index.ts'),
   sftp: () => import('../../plugins/sftp/index.ts'),
+  webdav: () => import('../../plugins/webdav/index.ts'),
 };
 
 export const builtInNames: readonly string[] = Object.keys(BUILT_IN);

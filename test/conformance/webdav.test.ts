@@ -7,9 +7,14 @@ import { join } from 'node:path';
 import webdav from '../../plugins/webdav/index.ts';
 import type { Transport } from '../../src/plugin-api.ts';
 import { describeTransport, type Bench } from '../../src/testkit/index.ts';
-import { startApache, type DavServer, type DavServerOptions } from '../servers/apache.ts';
-import { findServer, serverOwner } from '../servers/index.ts';
-import { startLighttpd } from '../servers/lighttpd.ts';
+import {
+  findServer,
+  serverOwner,
+  startApache,
+  startLighttpd,
+  type DavServer,
+  type DavServerOptions,
+} from '../servers/index.ts';
 import { needs } from '../support/skips.ts';
 
 const password = 'conformance-secret-5b2c';

@@ -94,7 +94,7 @@ const without = (...left: readonly NameClass[]): NameClass[] =>
 
 /** What each store takes. */
 export const namesFor: Readonly<
-  Record<'proftpd' | 'vsftpd' | 'pure-ftpd' | 'openssh' | 'mount', NameSet>
+  Record<'proftpd' | 'vsftpd' | 'pure-ftpd' | 'openssh' | 'apache' | 'lighttpd' | 'mount', NameSet>
 > = {
   // SERVER: MKD with `*` in the name is "550 Invalid directory name"; STOR with it works.
   proftpd: { files: everything, directories: without('star') },
@@ -105,6 +105,9 @@ export const namesFor: Readonly<
     directories: without('backslash', 'blanks', 'tab'),
   },
   openssh: { files: everything, directories: everything },
+  apache: { files: everything, directories: everything },
+  // SERVER: 400 to control characters; uploads begin under the name with ten bytes more.
+  lighttpd: { files: without('tab', 'long'), directories: without('tab', 'long') },
   mount: { files: everything, directories: everything },
 };
 

@@ -107,6 +107,12 @@ const planted: readonly Planted[] = [
     text: "export { Client } from 'basic-ftp';\n",
   },
   {
+    rule: 'plugin-webdav-uses-only-its-libraries',
+    sentence: 'the webdav plugin uses another library',
+    offender: 'plugins/webdav/planted-library.ts',
+    text: "export { Client } from 'basic-ftp';\n",
+  },
+  {
     rule: 'plugin-mount-uses-no-library',
     sentence: 'the mount plugin uses a library',
     offender: 'plugins/mount/planted-library.ts',

@@ -4,13 +4,14 @@
  */
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { startApache, startLighttpd } from '../servers/index.ts';
 import { startOpenssh, startProftpd, startPureFtpd, startVsftpd } from '../servers/index.ts';
 import { findServer, serverOwner } from '../servers/index.ts';
 import type { RunningServer, ServerName, ServerOptions } from '../servers/index.ts';
 
-export type StoreName = ServerName | 'openssh' | 'mount';
+export type StoreName = ServerName | 'openssh' | 'apache' | 'lighttpd' | 'mount';
 export const storeNames: readonly StoreName[] = [
-  ...(['proftpd', 'vsftpd', 'pure-ftpd', 'openssh', 'mount'] as const),
+  ...(['proftpd', 'vsftpd', 'pure-ftpd', 'openssh', 'apache', 'lighttpd', 'mount'] as const),
 ];
 
 /** The folder's place on every store. */
@@ -43,6 +44,7 @@ export async function openStore(
 ): Promise<Store> {
   if (name === 'mount') return openDirectory(options.root ?? join(directory, 'store'));
   if (name === 'openssh') return openSsh(options);
+  if (name === 'apache' || name === 'lighttpd') return openDav(name, options);
   const server = await starters[name](options);
   return {
     name,
@@ -72,6 +74,23 @@ async function openSsh(options: ServerOptions): Promise<Store> {
     disk: server.root,
     server,
     settings: (changed = {}) => lines({ plugin: 'sftp', host, port, user, ...login, ...changed }),
+    close: () => server.stop(),
+  };
+}
+
+async function openDav(name: 'apache' | 'lighttpd', options: ServerOptions): Promise<Store> {
+  const server = await { apache: startApache, lighttpd: startLighttpd }[name](options);
+  const { url, user, password, tls } = server;
+  return {
+    name,
+    disk: server.root,
+    server,
+    settings: (changed = {}) =>
+      lines({
+        ...{ plugin: 'webdav', url, user, password },
+        ...(tls === undefined ? {} : { ca: tls.ca }),
+        ...changed,
+      }),
     close: () => server.stop(),
   };
 }
