@@ -39,5 +39,7 @@ export interface DiskState {
   /** False: the root directory itself is gone. */
   present: boolean;
   space: number;
+  /** Hex. */
+  readonly digestOf: (bytes: Uint8Array) => string;
   tokens: number;
 }

@@ -2,7 +2,6 @@
  * The engine's view of a fake disk: the {@link LocalTree} operations over a volume, each in the steps that a real disk
  * would take, with a gate before, between and after them. Here are those that only read, and those on ownsync's own things.
  */
-import { createHash } from 'node:crypto';
 import {
   LocalError,
   type LocalStat,
@@ -15,7 +14,7 @@ import { changesOf } from './fake-disk-change.ts';
 import type { DiskState } from './fake-disk-state.ts';
 import { scanVolume } from './fake-disk-scan.ts';
 import { current, perform, type DiskGate, type Session } from './fake-disk-session.ts';
-import { sameStat, statOf, type VolumeFile, type VolumeNode } from './fake-volume.ts';
+import { sameStat, statOf, type VolumeFile } from './fake-volume.ts';
 
 export function connectDisk(state: DiskState, gate: DiskGate): LocalTree {
   const session: Session = { state, gate };
@@ -67,7 +66,9 @@ export function connectDisk(state: DiskState, gate: DiskGate): LocalTree {
     trashed: (path, digest) =>
       perform(session, { operation: 'trashed', path }, () => {
         const items = state.trash.filter((item) => item.path === path).reverse();
-        const found = items.map(({ node }) => node).find((node) => hasDigest(node, digest));
+        const found = items
+          .map(({ node }) => node)
+          .find((node) => node.kind === 'file' && state.digestOf(node.bytes) === digest);
         return found?.kind === 'file' ? sourceOf(found) : undefined;
       }),
     sweep: (retention, size = Number.POSITIVE_INFINITY) =>
@@ -80,10 +81,6 @@ export function connectDisk(state: DiskState, gate: DiskGate): LocalTree {
         while (bytesOf(state.trash) > size) state.trash.shift();
       }),
   };
-}
-
-function hasDigest(node: VolumeNode, digest: string): boolean {
-  return node.kind === 'file' && createHash('sha256').update(node.bytes).digest('hex') === digest;
 }
 
 function sourceOf({ bytes, mtime }: VolumeFile): Source {
@@ -111,7 +108,7 @@ async function digest(
     return node !== undefined && sameStat(statOf(node), expected) ? node.bytes : undefined;
   });
   if (read === undefined || !sameStat(current(session, path), expected)) return 'changed';
-  return createHash('sha256').update(read).digest('hex');
+  return session.state.digestOf(read);
 }
 
 function readable(session: Session, path: string): VolumeFile | undefined {
@@ -174,7 +171,7 @@ async function stage(
   state.staged.set(token, { bytes, owner: session });
   const exit = session.gate('after', 'stage', token);
   if (exit !== undefined) await exit;
-  return { token, digest: createHash('sha256').update(bytes).digest('hex'), size };
+  return { token, digest: state.digestOf(bytes), size };
 }
 
 function beginning(state: DiskState, wanted: Wanted | undefined): Uint8Array {

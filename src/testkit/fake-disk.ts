@@ -3,6 +3,7 @@
  * while it still is what the caller saw, whole or not at all, and then it goes to the trash. Every step passes a gate, so
  * that a test can crash between two of them or let the user in. It must never do in one step what a real disk does in two.
  */
+import { createHash } from 'node:crypto';
 import type { LocalTree } from '../core/ports/local-tree.ts';
 import { createFakeUser, type FakeUser } from './fake-user.ts';
 import type { DiskGate } from './fake-disk-session.ts';
@@ -17,6 +18,8 @@ export interface FakeDiskOptions extends Partial<VolumeOptions> {
   /** Bytes that may still be staged; beyond, `no-space`. Default: no limit. */
   readonly space?: number;
   readonly gate?: DiskGate;
+  /** Default: SHA-256, in hex. */
+  readonly digestOf?: (bytes: Uint8Array) => string;
 }
 
 export interface FakeDisk extends LocalTree {
@@ -47,6 +50,7 @@ export function createFakeDisk(options: FakeDiskOptions = {}): FakeDisk {
     marker: undefined,
     present: true,
     space: options.space ?? Number.POSITIVE_INFINITY,
+    digestOf: options.digestOf ?? sha256,
     tokens: 0,
   };
   return {
@@ -63,6 +67,10 @@ export function createFakeDisk(options: FakeDiskOptions = {}): FakeDisk {
       take(state, other.state, true);
     },
   };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function take(to: DiskState, from: DiskState, fresh: boolean): void {

@@ -31,7 +31,7 @@ export function unlessAborted<T>(wait: Promise<T>, call: Call, outcome: Outcome)
       },
       (error: unknown) => {
         stops.delete(stop);
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       },
     );
     if (call.signal.aborted) stop();

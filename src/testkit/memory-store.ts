@@ -19,11 +19,19 @@ export interface MemorySnapshot {
 
 /** What stands in the way of an operation; the transport turns it into a TransportError. */
 export type Obstacle =
-  'not-found' | 'exists' | 'not-empty' | 'not-a-file' | 'not-a-directory' | 'invalid-name';
+  | 'no-space'
+  | 'not-found'
+  | 'exists'
+  | 'not-empty'
+  | 'not-a-file'
+  | 'not-a-directory'
+  | 'invalid-name';
 
 export class MemoryStore {
   /** The store's own clock, milliseconds since 1970. Only tests move it. */
   clock = Date.UTC(2026, 10, 22, 12);
+  /** Bytes that transports may still write; what they remove is room again. Only tests set it. */
+  space = Number.POSITIVE_INFINITY;
   /** How often each operation was called, by all transports together. */
   readonly operations = new Map<string, number>();
   /** Operations under way now, and the most there have ever been at once. */
@@ -139,10 +147,14 @@ export class MemoryStore {
     return node;
   }
 
-  append(node: FileNode, chunk: Uint8Array): void {
-    node.parts.push(chunk.slice());
-    node.size += chunk.length;
+  /** On a full store what still fits is written. */
+  append(node: FileNode, chunk: Uint8Array): Obstacle | undefined {
+    const fits = chunk.slice(0, Math.max(0, Math.min(chunk.length, this.space)));
+    node.parts.push(fits);
+    node.size += fits.length;
+    this.space -= fits.length;
     this.touch(node);
+    return fits.length < chunk.length ? 'no-space' : undefined;
   }
 
   /** Marks a change: new version, and this time (default: the clock). */
@@ -158,6 +170,7 @@ export class MemoryStore {
     if (parent?.kind !== 'directory') return 'not-found';
     const before = parent.children.get(nameOf(path));
     if (before !== undefined) return before.kind === 'directory' ? undefined : 'exists';
+    if (this.space <= 0) return 'no-space';
     this.#attach(parent, nameOf(path), this.#newDirectory());
     return undefined;
   }
@@ -166,6 +179,7 @@ export class MemoryStore {
     const node = this.find(path);
     if (node?.kind === 'directory') return 'not-a-file';
     if (node !== undefined) this.remove(path);
+    if (node?.kind === 'file') this.space += node.size;
     return undefined;
   }
 

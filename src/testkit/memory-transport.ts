@@ -224,7 +224,7 @@ async function pour(
     for (;;) {
       const next = await unlessAborted(chunks.next(), call, 'not-done');
       if (next.done === true) break;
-      session.store.append(to.node, next.value);
+      settle(call.operation, call.path, session.store.append(to.node, next.value));
       done += next.value.length;
       const wait = session.options.chunk?.(call.operation, call.path, done);
       if (wait instanceof Promise) await unlessAborted(wait, call, 'not-done');
@@ -269,6 +269,7 @@ function settle(operation: string, path: string, obstacle: Obstacle | undefined)
 }
 
 const kinds: Record<Obstacle, TransportErrorKind> = {
+  'no-space': 'no-space',
   'not-found': 'not-found',
   exists: 'exists',
   'not-empty': 'not-empty',

@@ -2,26 +2,12 @@
  * Carries out what people and other programs do, wherever they do it, and tells the ledger which contents they made and
  * which they took away after having had them before them. What is impossible at that moment is not done.
  */
-import { contentText, linkText } from './ledger.ts';
 import type { SimulatedClient } from './client.ts';
+import { ignoreFile, ignoreText } from './ignoring.ts';
+import { contentText, linkText } from './ledger.ts';
+import { diskPlace, linkMark, storePlace, type Place, type Writing } from './places.ts';
 import { describeAct, type Act } from './script.ts';
 import type { World } from './world.ts';
-
-/** Where an act takes place: a computer's disk, or the store. */
-interface Place {
-  readonly name: string;
-  kind(path: string): 'file' | 'directory' | 'link' | undefined;
-  /** Text of a file, or of what a link points to, marked. */
-  content(path: string): string | undefined;
-  /** Everything below, the path itself not. */
-  below(path: string): string[];
-  write(path: string, text: string, act: Extract<Act, { act: 'write' }>): void;
-  remove(path: string): void;
-  mkdir(path: string): void;
-  move(from: string, to: string): void;
-  /** False: another program may not do this here now. */
-  mayMove(from: string, to: string): boolean;
-}
 
 export function perform(world: World, who: SimulatedClient | 'store', act: Act): void {
   const place = who === 'store' ? storePlace(world) : diskPlace(world, who);
@@ -37,26 +23,33 @@ interface Doing {
 function carryOut(world: World, { place, who, act }: Doing): boolean {
   switch (act.act) {
     case 'write':
-      if (!makeRoom(world, place, { path: act.path, force: act.force })) return false;
-      return write(world, place, act);
+      return write(world, place, { ...act, text: contentText(act.content) });
+    case 'ignore':
+      return write(world, place, {
+        path: ignoreFile,
+        text: ignoreText(act.content, act.rules),
+        time: 'now',
+        how: 'replace',
+        force: true,
+      });
     case 'mkdir':
       if (place.kind(act.path) === 'directory') return false;
-      if (!makeRoom(world, place, { path: act.path, force: act.force })) return false;
+      if (!makeRoom(place, { path: act.path, force: act.force })) return false;
       if (place.kind(act.path) !== undefined) {
         if (!act.force) return false;
-        wipe(world, place, act.path);
+        wipe(place, act.path);
       }
       place.mkdir(act.path);
       return true;
     case 'remove':
       if (place.kind(act.path) === undefined) return false;
-      wipe(world, place, act.path);
+      wipe(place, act.path);
       return true;
     case 'move':
       return move(world, place, act);
     case 'link':
       if (who === 'store' || place.kind(act.path) === 'directory') return false;
-      if (!makeRoom(world, place, { path: act.path, force: false })) return false;
+      if (!makeRoom(place, { path: act.path, force: false })) return false;
       world.ledger.gone(place.content(act.path));
       if (place.kind(act.path) !== undefined) place.remove(act.path);
       who.disk.user.symlink(act.path, linkText(act.target));
@@ -68,41 +61,38 @@ function carryOut(world: World, { place, who, act }: Doing): boolean {
   }
 }
 
-function write(world: World, place: Place, act: Extract<Act, { act: 'write' }>): boolean {
+function write(world: World, place: Place, act: Writing): boolean {
+  if (!makeRoom(place, { path: act.path, force: act.force })) return false;
   const before = place.kind(act.path);
   if (before === 'directory') {
     if (!act.force) return false;
-    wipe(world, place, act.path);
+    wipe(place, act.path);
   }
-  const text = contentText(act.content);
+  const { text } = act;
   const old = place.content(act.path);
   if (old === text) return false;
   world.ledger.gone(old);
   if (before === 'link') place.remove(act.path);
-  place.write(act.path, text, act);
+  place.write(act);
   world.ledger.wrote(text, `${place.name}:${act.path}`);
   return true;
 }
 
 /** A directory must hold the path. A file in the way is only replaced by force. */
-function makeRoom(
-  world: World,
-  place: Place,
-  wish: { readonly path: string; readonly force: boolean },
-): boolean {
+function makeRoom(place: Place, wish: { readonly path: string; readonly force: boolean }): boolean {
   const parts = wish.path.split('/').slice(0, -1);
   for (let end = 1; end <= parts.length; end += 1) {
     const above = parts.slice(0, end).join('/');
     const kind = place.kind(above);
     if (kind === undefined || kind === 'directory') continue;
     if (!wish.force) return false;
-    wipe(world, place, above);
+    wipe(place, above);
   }
   return true;
 }
 
-function wipe(world: World, place: Place, path: string): void {
-  for (const below of [...place.below(path), path]) world.ledger.gone(place.content(below));
+function wipe(place: Place, path: string): void {
+  for (const below of [...place.below(path), path]) place.letGo(below);
   place.remove(path);
 }
 
@@ -111,7 +101,7 @@ function move(world: World, place: Place, act: Extract<Act, { act: 'move' }>): b
   const kind = place.kind(path);
   if (kind === undefined || path === to || to.startsWith(`${path}/`)) return false;
   if (path.startsWith(`${to}/`)) return false;
-  if (!makeRoom(world, place, { path: to, force: false })) return false;
+  if (!makeRoom(place, { path: to, force: false })) return false;
   const target = place.kind(to);
   if (target === 'directory' || (target !== undefined && kind === 'directory')) return false;
   if (!place.mayMove(path, to)) return false;
@@ -132,90 +122,4 @@ function metadata(
   else if (entry.executable === act.executable) return false;
   else user.chmod(act.path, act.executable);
   return true;
-}
-
-export function linkMark(target: string): string {
-  return `-> ${target}`;
-}
-
-function diskPlace(world: World, client: SimulatedClient): Place {
-  const { user } = client.disk;
-  return {
-    name: client.name,
-    kind(path) {
-      const kind = user.entry(path)?.kind;
-      return kind === 'special' ? undefined : kind;
-    },
-    content(path) {
-      const entry = user.entry(path);
-      if (entry?.kind === 'link') return linkMark(entry.target);
-      return entry?.kind === 'file' ? entry.text : undefined;
-    },
-    below: (path) => [...user.tree().keys()].filter((other) => other.startsWith(`${path}/`)),
-    write(path, text, act) {
-      const entry = user.entry(path);
-      const kept = entry?.kind === 'file' ? entry.mtime * 1000 : undefined;
-      const second = Math.floor(client.now() / 1000) * 1000;
-      const popular = Math.floor(world.start / 1000) * 1000;
-      const mtime = { now: second, same: kept ?? second, popular }[act.time];
-      user.write(path, text, { mtime, how: act.how });
-    },
-    remove: (path) => {
-      user.remove(path);
-    },
-    mkdir: (path) => {
-      user.mkdir(path);
-    },
-    move: (from, to) => {
-      user.rename(from, to);
-    },
-    mayMove: () => true,
-  };
-}
-
-/** Other programs work on the plain files; the engine's own folder is not their business. */
-function storePlace(world: World): Place {
-  const { store, ledger } = world;
-  const below = (path: string): string[] =>
-    [...store.tree(path).keys()].map((name) => `${path}/${name}`);
-  return {
-    name: 'store',
-    kind(path) {
-      const kind = store.find(path)?.kind;
-      return kind === 'file' || kind === 'directory' ? kind : undefined;
-    },
-    content: (path) => store.text(path),
-    below,
-    write(path, text, act) {
-      // By design, an edit of equal size within the second of an earlier content is not found by a survey.
-      const size = new TextEncoder().encode(text).length;
-      const stamp = (): string => world.stampFor(size, store.clock);
-      while (ledger.hadStamp(path, stamp())) world.pass(1000);
-      if (act.how === 'replace') store.remove(path);
-      store.put(path, text);
-      ledger.sawStamp(path, stamp());
-      ledger.programWrote(path, text);
-    },
-    remove: (path) => {
-      store.remove(path);
-    },
-    mkdir: (path) => {
-      store.makeDirectory(path);
-    },
-    move(from, to) {
-      store.makeDirectory(to.slice(0, Math.max(0, to.lastIndexOf('/'))));
-      store.rename(from, to);
-      for (const path of [to, ...below(to)]) {
-        ledger.sawStamp(path, world.weakStamp(path));
-        const text = store.text(path);
-        if (text !== undefined) ledger.programWrote(path, text);
-      }
-    },
-    mayMove(from, to) {
-      return [from, ...below(from)].every((path) => {
-        const stamp = world.weakStamp(path);
-        return stamp === '' || !ledger.hadStamp(to + path.slice(from.length), stamp);
-      });
-    },
-  };
 }

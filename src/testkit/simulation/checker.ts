@@ -2,8 +2,9 @@
  * Judges a world after its faults have stopped: the quiet rounds, and what must be true after them. It believes the disks
  * and the store, never the engine.
  */
-import { linkMark } from './acts.ts';
 import type { SimulatedClient, Simulation } from './client.ts';
+import { contentsOf, describeTree, differences, ignoredContents } from './compare.ts';
+import { settleClash } from './person.ts';
 import { isPrivatePath } from './world.ts';
 
 const mostLoops = 16;
@@ -14,6 +15,7 @@ export async function judge(world: Simulation): Promise<void> {
   const late = world.script.late.map((index) => world.clients[index]).filter((c) => c?.syncing);
   for (const client of world.clients) if (!late.includes(client)) client.crash();
   world.chaos = false;
+  world.giveRoom();
   world.note('quiet');
   world.pass(betweenSyncs);
   const awake = world.clients.filter((client) => !late.includes(client));
@@ -26,7 +28,7 @@ export async function judge(world: Simulation): Promise<void> {
   }
   const last = await untilCalm(world);
   if (isOver(world)) return;
-  compareTrees(world);
+  for (const difference of differences(world)) world.fail('diverged', difference);
   checkLost(world);
   if (last.calm === 0) {
     world.fail(
@@ -47,7 +49,7 @@ async function untilCalm(world: Simulation): Promise<{ calm: number; changes: re
   for (let count = 0; count < mostLoops && !isOver(world); count += 1) {
     changes = await loop(world, world.clients);
     calm = changes.length === 0 ? calm + 1 : 0;
-    if (calm > 0 && treesAreEqual(world)) break;
+    if (calm > 0 && differences(world).length === 0) break;
   }
   return { calm, changes };
 }
@@ -69,9 +71,13 @@ async function watchedSync(world: Simulation, client: SimulatedClient) {
   const report = await client.quietSync();
   const changes = world.writes.filter((write) => !/ \.ownsync\/clients\/[^/ ]+$/.test(write));
   if (signature(client) !== before) changes.push(`${client.name} changed its own tree`);
-  // A held path waits for a person; here the person always agrees.
+  // A held path waits for a person; here the person always agrees. Of two names that a disk cannot tell apart one changes.
   if ((report?.held.length ?? 0) > 0) client.accept();
   if (report?.halt?.reason === 'store-emptied') await client.rejoin();
+  const clash = report?.problems.find(({ kind }) => kind.endsWith('-clash'));
+  if (clash !== undefined && settleClash(client, clash.path)) {
+    changes.push(`${client.name} renamed what clashes with ${clash.path}`);
+  }
   return { report, changes };
 }
 
@@ -87,83 +93,14 @@ function signature(client: SimulatedClient): string {
     .join('\n');
 }
 
-/** A tree in words: kind and content, and for files the metadata that must be the same everywhere. */
-function describeTree(client: SimulatedClient, precision: number): string[] {
-  return [...client.disk.user.tree()].map(([path, entry]) => {
-    if (entry.kind === 'link') return `${path} ${linkMark(entry.target)}`;
-    if (entry.kind !== 'file') return `${path}/`;
-    const second = Math.floor((entry.mtime * 1000) / precision) * (precision / 1000);
-    return `${path} = ${entry.text} @${String(second)}${entry.executable ? ' +x' : ''}`;
-  });
-}
-
-function treesAreEqual(world: Simulation): boolean {
-  return differences(world).length === 0;
-}
-
-function compareTrees(world: Simulation): void {
-  for (const difference of differences(world)) world.fail('diverged', difference);
-}
-
-function differences(world: Simulation): string[] {
-  const precision = Math.max(1000, ...world.clients.map(({ spec }) => spec.mtimePrecision));
-  const trees = world.clients.map((client) => ({
-    name: client.name,
-    lines: describeTree(client, precision),
-  }));
-  const found: string[] = [];
-  const [first, ...others] = trees;
-  if (first === undefined) return found;
-  for (const other of others) {
-    const gap = differ(first.lines, other.lines);
-    if (gap !== undefined) found.push(`${first.name} and ${other.name}: ${gap}`);
-  }
-  const gap = differFromStore(world);
-  if (gap !== undefined) found.push(`${first.name} and the store: ${gap}`);
-  return found;
-}
-
-function differ(a: readonly string[], b: readonly string[]): string | undefined {
-  const onlyA = a.filter((line) => !b.includes(line));
-  const onlyB = b.filter((line) => !a.includes(line));
-  if (onlyA.length + onlyB.length === 0) return undefined;
-  return `[${onlyA.join('; ')}] against [${onlyB.join('; ')}]`;
-}
-
-/** Links are in records only; whether a directory with nothing but links is on the store is the engine's choice. */
-function differFromStore(world: Simulation): string | undefined {
-  const [first] = world.clients;
-  if (first === undefined) return undefined;
-  const tree = [...first.disk.user.tree()];
-  const below = (path: string) => tree.filter(([other]) => other.startsWith(`${path}/`));
-  const plain = (path: string): boolean =>
-    below(path).some(
-      ([other, { kind }]) => kind === 'file' || (kind === 'directory' && below(other).length === 0),
-    );
-  const linked = (path: string): boolean =>
-    tree.some(([other, entry]) => entry.kind === 'link' && other.startsWith(`${path}/`));
-  const open = new Set(tree.map(([path]) => path).filter((path) => linked(path) && !plain(path)));
-  const local = tree.flatMap(([path, entry]) => {
-    if (entry.kind === 'link' || open.has(path)) return [];
-    return [entry.kind === 'file' ? `${path} = ${entry.text}` : `${path}/`];
-  });
-  const store = [...world.storeTree()].flatMap(([path, text]) => {
-    if (text === '/') return open.has(path) ? [] : [`${path}/`];
-    return [`${path} = ${text}`];
-  });
-  return differ(local, store);
-}
-
-/** Every content that nobody replaced or deleted is on every client. */
+/** Every content that nobody replaced or deleted is on every client, or where the rules leave it alone. */
 function checkLost(world: Simulation): void {
+  const leftAlone = ignoredContents(world);
   for (const client of world.clients) {
-    const there = new Set<string>();
-    for (const entry of client.disk.user.tree().values()) {
-      if (entry.kind === 'file') there.add(entry.text);
-      if (entry.kind === 'link') there.add(linkMark(entry.target));
-    }
+    const there = contentsOf(client);
     for (const [content, where] of world.ledger.live) {
-      if (there.has(content) || world.ledger.isRepeated(content)) continue;
+      if (there.has(content) || leftAlone.has(content) || world.ledger.isRepeated(content))
+        continue;
       world.fail('lost', `${content} (written at ${where}) is not on ${client.name}`);
     }
   }
@@ -187,9 +124,7 @@ async function lastRound(world: Simulation): Promise<void> {
 
 /** For the traces of tests: what is where at this moment. */
 export function showWorld(world: Simulation): string[] {
-  const lines = world.clients.map(
-    (client) => `${client.name}: ${describeTree(client, 1000).join('; ')}`,
-  );
+  const lines = world.clients.map((client) => `${client.name}: ${describeTree(client).join('; ')}`);
   const store = [...world.storeTree()].map(([path, text]) => `${path} = ${text}`);
   const own = [...world.store.tree()].filter(([path, text]) => isPrivatePath(path) && text !== '/');
   return [...lines, `store: ${store.join('; ')}`, ...own.map(([path]) => `store own: ${path}`)];

@@ -5,9 +5,10 @@
 import type { Folder, FolderParts, SyncReport } from '../../core/ports/folder.ts';
 import { LocalError, type LocalTree } from '../../core/ports/local-tree.ts';
 import { TransportError } from '../../core/ports/transport.ts';
-import { createFakeDisk, type FakeDisk } from '../fake-disk.ts';
+import { createFakeDisk, type DiskPoint, type FakeDisk } from '../fake-disk.ts';
 import { createMemoryState, type CommitFate, type MemoryState } from '../memory-state.ts';
-import { createSimulatedCodec } from './codec.ts';
+import { createSimulatedCodec, simulatedDigest } from './codec.ts';
+import { parseIgnores, type Ignores } from './ignoring.ts';
 import { drained, Gates, turned } from './gates.ts';
 import { createSeededRandom, seedOf } from './rng.ts';
 import type { ClientSpec, SimulationEvent } from './script.ts';
@@ -38,6 +39,20 @@ interface Run {
 /** The world with the computers in it. */
 export class Simulation extends World {
   readonly clients: SimulatedClient[] = [];
+
+  /** Nothing is full any more. */
+  giveRoom(): void {
+    this.store.space = Number.POSITIVE_INFINITY;
+    for (const { disk } of this.clients) disk.state.space = Number.POSITIVE_INFINITY;
+  }
+
+  isOnSomeDisk(content: string | undefined): boolean {
+    return this.clients.some(({ disk }) =>
+      [...disk.user.tree().values()].some(
+        (entry) => entry.kind === 'file' && entry.text === content,
+      ),
+    );
+  }
 }
 
 export class SimulatedClient {
@@ -47,6 +62,8 @@ export class SimulatedClient {
   readonly disk: FakeDisk;
   readonly state: MemoryState;
   readonly spec: ClientSpec;
+  /** The rules as its last scan read them. */
+  ignores: Ignores = () => false;
   backup: { readonly disk: FakeDisk; readonly state: MemoryState } | undefined;
   readonly #world: World;
   #run: Run | undefined;
@@ -72,7 +89,8 @@ export class SimulatedClient {
     this.spec = facts.spec;
     const now = (): number => this.now();
     this.disk =
-      facts.from?.disk.copy({ fresh: false, now }) ?? createFakeDisk({ ...facts.spec, now });
+      facts.from?.disk.copy({ fresh: false, now }) ??
+      createFakeDisk({ ...facts.spec, now, digestOf: simulatedDigest });
     this.state = facts.from?.state.copy() ?? createMemoryState();
   }
 
@@ -257,16 +275,20 @@ export class SimulatedClient {
         name: 'simulated',
         client: this.label,
         machine: `machine-${this.name}`,
-        ignored: () => () => false,
+        ignored: (text) => (this.ignores = parseIgnores(text)),
         rounds: world.script.rounds,
-        deletedOnStore: 'follow',
-        settle: 0,
+        deletedOnStore: world.script.deletedOnStore ?? 'follow',
+        settle: world.script.settle ?? 0,
         retention: 30 * 24 * 3600 * 1000,
         liveFor: 24 * 3600 * 1000,
         strictWait: 5 * 60 * 1000,
         webRoot: false,
       },
-      transport: openGatedTransport(world, { name: this.name, gates }),
+      transport: openGatedTransport(world, {
+        name: this.name,
+        gates,
+        ignores: (path) => this.ignores(path),
+      }),
       local: this.#localTree(gates),
       state: this.state.connect(() => this.#commitFate(gates)),
       clock: {
@@ -291,16 +313,25 @@ export class SimulatedClient {
   }
 
   #localTree(gates: Gates): LocalTree {
-    const world = this.#world;
     return this.disk.connect((point, operation, path) => {
-      if (point === 'after' && (operation === 'place' || operation === 'rename')) {
-        const text = this.disk.user.read(path);
-        if (text !== undefined && !world.ledger.isKnown(text)) {
-          world.fail('torn', `${this.name} shows ${path} = ${JSON.stringify(text)}`);
-        }
-      }
+      this.#watch(point, operation, path);
       return gates.pass({ port: 'disk', operation, path, point });
     });
+  }
+
+  /** Nothing torn is shown, and what is ignored is left alone. */
+  #watch(point: DiskPoint, operation: string, path: string): void {
+    const world = this.#world;
+    const shows = operation === 'place' || operation === 'rename';
+    if (point === 'after' && shows) {
+      const text = this.disk.user.read(path);
+      if (text !== undefined && !world.ledger.isKnown(text)) {
+        world.fail('torn', `${this.name} shows ${path} = ${JSON.stringify(text)}`);
+      }
+    }
+    if (point === 'before' && (shows || operation === 'remove') && this.ignores(path)) {
+      world.fail('ignored', `${this.name} ${operation} ${path} on its disk`);
+    }
   }
 
   #commitFate(gates: Gates): CommitFate {

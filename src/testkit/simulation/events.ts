@@ -2,8 +2,9 @@
  * Carries out one event of a script on a world. Events that make no sense at their moment do nothing, so that any part of a
  * script is a script.
  */
-import { linkMark, perform } from './acts.ts';
+import { perform } from './acts.ts';
 import { SimulatedClient, type Simulation } from './client.ts';
+import { contentsOf } from './compare.ts';
 import { describeEvent, type SimulationEvent } from './script.ts';
 import { isPrivatePath } from './world.ts';
 
@@ -23,6 +24,7 @@ export async function carryOutEvent(world: Simulation, event: SimulationEvent): 
 }
 
 type Other = Exclude<SimulationEvent, { do: 'act' } | { do: 'step' }>;
+type OfClient = Extract<Other, { client: number }>;
 
 /** False: it made no sense now. */
 function happens(world: Simulation, event: Other): boolean {
@@ -38,6 +40,8 @@ function happens(world: Simulation, event: Other): boolean {
     case 'store-wipe':
     case 'store-restore':
       return setStoreBack(world, event);
+    case 'room':
+      return makeRoom(world, event);
     default: {
       const client = world.clients[event.client];
       return client !== undefined && happensTo(world, client, event);
@@ -45,11 +49,7 @@ function happens(world: Simulation, event: Other): boolean {
   }
 }
 
-function happensTo(
-  world: Simulation,
-  client: SimulatedClient,
-  event: Extract<Other, { client: number }>,
-): boolean {
+function happensTo(world: Simulation, client: SimulatedClient, event: OfClient): boolean {
   switch (event.do) {
     case 'start':
       return client.start();
@@ -85,6 +85,17 @@ function happensTo(
   }
 }
 
+function makeRoom(world: Simulation, { who, bytes }: Extract<Other, { do: 'room' }>): boolean {
+  const room = bytes ?? Number.POSITIVE_INFINITY;
+  if (who === 'store') world.store.space = room;
+  else {
+    const client = world.clients[who];
+    if (client === undefined) return false;
+    client.disk.state.space = room;
+  }
+  return true;
+}
+
 /** A tree from before the folder was joined would rightly be halted. */
 function restore(world: Simulation, event: Extract<Other, { do: 'restore' }>): boolean {
   const { what } = event;
@@ -102,15 +113,6 @@ function restore(world: Simulation, event: Extract<Other, { do: 'restore' }>): b
   }
   forgetWhatIsNowhere(world);
   return true;
-}
-
-function contentsOf(client: SimulatedClient): Set<string> {
-  const contents = new Set<string>();
-  for (const entry of client.disk.user.tree().values()) {
-    if (entry.kind === 'file') contents.add(entry.text);
-    if (entry.kind === 'link') contents.add(linkMark(entry.target));
-  }
-  return contents;
 }
 
 function clone(world: Simulation, client: SimulatedClient, older: boolean): boolean {
@@ -156,12 +158,7 @@ function restamp(world: Simulation): void {
 /** What existed only on what was set back is gone, and nobody can bring it again. */
 function forgetWhatIsNowhere(world: Simulation): void {
   const there = new Set(world.storeTree().values());
-  for (const { disk } of world.clients) {
-    for (const entry of disk.user.tree().values()) {
-      if (entry.kind === 'file') there.add(entry.text);
-      if (entry.kind === 'link') there.add(linkMark(entry.target));
-    }
-  }
+  for (const client of world.clients) for (const content of contentsOf(client)) there.add(content);
   for (const content of [...world.ledger.live.keys()]) {
     if (!there.has(content)) world.ledger.gone(content);
   }

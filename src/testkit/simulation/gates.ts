@@ -70,7 +70,7 @@ export class Gates {
           go?.(fault);
           resolve();
         } catch (error) {
-          reject(error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       };
       const isFragile = moment.port === 'store' && moment.point === 'before';

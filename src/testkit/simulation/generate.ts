@@ -2,6 +2,7 @@
  * Makes a script from a seed and a profile. The same two give the same script; nothing here may look at a running world.
  */
 import type { Profile } from './profiles.ts';
+import { makeAct, type Writer } from './generate-acts.ts';
 import { createRng, type Rng } from './rng.ts';
 import type { Act, ClientSpec, Script, SimulationEvent } from './script.ts';
 
@@ -12,20 +13,28 @@ export function generateScript(seed: number, profile: Profile, name: string): Sc
   const clients = Array.from({ length: count }, () => clientSpec(rng, profile));
   const writer: Writer = { rng, profile, count, backedUp: 0, contents: 0, links: 0 };
   const asleep = new Map<number, number>();
+  const full = new Map<number | 'store', number>();
   const done = new Set<string>();
   const events: SimulationEvent[] = rng.chance(profile.rates.filled) ? filledPlaces(writer) : [];
   for (let index = 0; index < profile.length; index += 1) {
     for (const [client, until] of asleep) if (index >= until) asleep.delete(client);
-    events.push(...nextEvents(writer, { asleep, done, index }));
+    for (const [who, until] of full) {
+      if (index < until) continue;
+      full.delete(who);
+      events.push({ do: 'room', who, bytes: null });
+    }
+    events.push(...nextEvents(writer, { asleep, full, done, index }));
   }
   // Who is asleep at the end wakes up in the quiet rounds.
   const late = [...asleep.keys()];
-  const { store, rounds } = profile;
+  const { rounds, deletedOnStore } = profile;
   return {
     seed,
     profile: name,
-    store,
+    store: rng.pick(profile.stores),
     rounds,
+    deletedOnStore,
+    settle: rng.pick(profile.settle),
     limits: makeLimits(rng, profile),
     clients,
     late,
@@ -33,45 +42,41 @@ export function generateScript(seed: number, profile: Profile, name: string): Sc
   };
 }
 
-interface Writer {
-  readonly rng: Rng;
-  readonly profile: Profile;
-  /** Clients that there are by now. */
-  count: number;
-  /** Who has a backup, once one was made. */
-  backedUp: number;
-  contents: number;
-  links: number;
-}
-
 interface Progress {
+  /** Client → index at which it wakes up. */
   readonly asleep: Map<number, number>;
+  /** Disk or store → index at which it has room again. */
+  readonly full: Map<number | 'store', number>;
   /** Rare events that have been. */
   readonly done: Set<string>;
   readonly index: number;
 }
+
+const day = 24 * 3600 * 1000;
 
 /** Narrow bounds, so that small trees meet them too. */
 function makeLimits(rng: Rng, profile: Profile): Script['limits'] {
   if (!rng.chance(profile.rates.narrow)) return {};
   return {
     stagedFiles: rng.pick([1000, 1, 2]),
+    resumable: rng.pick([8 * 1024 * 1024, 1]),
     renames: rng.pick([200, 1, 2]),
     leaseWork: rng.pick([10_000, 100, 400]),
     segmentsPerMaster: rng.pick([64, 2, 4]),
-    masterAge: rng.pick([24 * 3600 * 1000, 60_000, 0]),
+    masterAge: rng.pick([day, 60_000, 0]),
     rounds: rng.pick([5, 2]),
-    guardFiles: rng.pick([25, 1]),
+    guardFiles: rng.pick([25, 25, 1]),
+    silent: rng.pick([90 * day, 90 * day, 3_600_000]),
   };
 }
 
 function clientSpec(rng: Rng, profile: Profile): ClientSpec {
   return {
     skew: rng.chance(0.3) ? 0 : Math.floor((rng.next() * 2 - 1) * profile.skew),
-    caseSensitive: true,
-    unicode: 'as-given',
+    ...rng.pick(profile.names),
     mtimePrecision: rng.pick(profile.mtimePrecisions),
     reuseIds: rng.chance(0.5),
+    ...(rng.chance(profile.rates.modeless) ? { showsExecutable: rng.chance(0.5) } : {}),
   };
 }
 
@@ -111,6 +116,11 @@ function nextEvents(writer: Writer, progress: Progress): SimulationEvent[] {
       { do: 'time', milliseconds: rng.chance(0.9) ? 20_000 + rng.below(60_000) : 90_000_000 },
     ];
   }
+  if (rng.chance(rates.full)) {
+    const who = rng.chance(0.5) ? 'store' : rng.below(count);
+    progress.full.set(who, progress.index + 3 + rng.below(25));
+    return [{ do: 'room', who, bytes: rng.below(rng.pick([40, 400, 1500])) }];
+  }
   const client = rng.below(count);
   if (progress.asleep.has(client)) return [];
   if (rng.chance(rates.sleep)) {
@@ -137,7 +147,11 @@ function makeAmbush(writer: Writer): SimulationEvent[] {
   const path = rng.pick(profile.paths);
   const change = (who: number | 'store'): SimulationEvent => {
     const made = makeAct(writer, who === 'store');
-    return { do: 'act', who, what: made.act === 'link' ? made : { ...made, path } };
+    return {
+      do: 'act',
+      who,
+      what: 'path' in made && made.act !== 'link' ? { ...made, path } : made,
+    };
   };
   const events: SimulationEvent[] = [change(client), { do: 'start', client }];
   for (let stop = 1 + rng.below(4); stop > 0; stop -= 1) {
@@ -198,42 +212,4 @@ function rareEvent(writer: Writer, progress: Progress): SimulationEvent | undefi
     return { do: 'store-restore', restamp: rng.chance(0.5) };
   }
   return undefined;
-}
-
-function makeAct(writer: Writer, onStore: boolean): Act {
-  const { rng, profile } = writer;
-  const { rates } = profile;
-  const path = rng.pick(profile.paths);
-  if (profile.directories.length > 0 && rng.chance(rates.directory)) {
-    const directory = rng.pick(profile.directories);
-    if (rng.chance(0.4)) return { act: 'remove', path: directory };
-    return { act: 'mkdir', path: directory, force: rng.chance(0.2) };
-  }
-  if (rng.chance(rates.move)) {
-    const from = rng.chance(0.3) ? rng.pick([path, ...profile.directories]) : path;
-    const to = rng.chance(0.3)
-      ? rng.pick([...profile.paths, ...profile.directories])
-      : `${rng.chance(0.5) ? 'm' : (from.split('/')[0] ?? 'm')}${String(rng.below(3))}`;
-    return { act: 'move', path: from, to };
-  }
-  if (!onStore && rng.chance(rates.link)) return { act: 'link', path, target: (writer.links += 1) };
-  if (!onStore && rng.chance(rates.metadata)) {
-    if (rng.chance(0.5)) return { act: 'chmod', path, executable: rng.chance(0.6) };
-    return { act: 'touch', path, shift: rng.below(20) - 10 };
-  }
-  if (rng.chance(0.22)) return { act: 'remove', path };
-  return {
-    act: 'write',
-    path,
-    content: nextContent(writer),
-    time: rng.pick(['now', 'now', 'same', 'popular'] as const),
-    how: rng.pick(['place', 'replace'] as const),
-    force: rng.chance(0.15),
-  };
-}
-
-function nextContent(writer: Writer): number {
-  const { rng, profile } = writer;
-  if (writer.contents > 0 && rng.chance(profile.rates.same)) return 1 + rng.below(writer.contents);
-  return (writer.contents += 1);
 }

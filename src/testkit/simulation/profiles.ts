@@ -1,13 +1,18 @@
 /**
- * The named kinds of simulated runs: which store, which paths, which faults and how often. A rate is the chance of an event
+ * The named kinds of simulated runs: which stores, which paths, which faults and how often. A rate is the chance of an event
  * at one place of the script. Only data.
  */
 import type { MemoryProfile } from '../memory-profile.ts';
-import type { Fault } from './script.ts';
+import { stores } from './profiles-stores.ts';
+import type { ClientSpec, Fault } from './script.ts';
 
 export interface Profile {
-  readonly store: Partial<MemoryProfile>;
+  /** One of them for each run. */
+  readonly stores: readonly Partial<MemoryProfile>[];
   readonly rounds: 'relaxed' | 'strict';
+  readonly deletedOnStore: 'follow' | 'restore';
+  /** One of them for each run, milliseconds. */
+  readonly settle: readonly number[];
   /** Least and most clients. */
   readonly clients: readonly [number, number];
   /** Events before the quiet rounds. */
@@ -19,6 +24,8 @@ export interface Profile {
   /** The wall clocks are wrong by up to this, milliseconds. */
   readonly skew: number;
   readonly mtimePrecisions: readonly number[];
+  /** What disks make of names, one of them for each client. */
+  readonly names: readonly Pick<ClientSpec, 'caseSensitive' | 'unicode'>[];
 }
 
 export interface Rates {
@@ -26,11 +33,12 @@ export interface Rates {
   readonly act: number;
   /** Of these, another program on the store. */
   readonly program: number;
-  /** Of these, on directories, links, metadata, moves. */
+  /** Of these, on directories, links, metadata, moves, ignore rules. */
   readonly directory: number;
   readonly link: number;
   readonly metadata: number;
   readonly move: number;
+  readonly ignore: number;
   /** Files are there before the first sync. */
   readonly filled: number;
   /** The engine's bounds are narrow. */
@@ -43,10 +51,14 @@ export interface Rates {
   readonly cancel: number;
   /** A step meets one of the profile's faults. */
   readonly fault: number;
+  /** A disk or the store is full for a while. */
+  readonly full: number;
   /** A minute passes. */
   readonly minute: number;
   /** A client falls asleep in the middle of its round. */
   readonly sleep: number;
+  /** A disk that keeps no executable bit. */
+  readonly modeless: number;
   /** Rare events, each at most once in a run: copies of a client, stores set back. */
   readonly clone: number;
   readonly restore: number;
@@ -56,86 +68,69 @@ export interface Rates {
 
 const year = 365 * 24 * 3600 * 1000;
 
-/** FTP: a rename replaces a file, times can be set, whole seconds, no ids. */
-const ftp: Partial<MemoryProfile> = {
-  renameOnto: { file: 'replaces', directory: 'refuses' },
-  modified: 'set',
-  modifiedPrecision: 1000,
-  ids: false,
-  etag: 'none',
-};
-
-const refusing = { file: 'refuses', directory: 'refuses' } as const;
-
-/** A store where a rename onto a file refuses, with ids: nothing can be overwritten. */
-const refuses: Partial<MemoryProfile> = {
-  renameOnto: refusing,
-  modified: 'set',
-  modifiedPrecision: 1000,
-  ids: true,
-  etag: 'none',
-};
-
-/** WebDAV: times only read, an etag that is kept within one second. */
-const webdav: Partial<MemoryProfile> = {
-  renameOnto: refusing,
-  modified: 'read',
-  modifiedPrecision: 1000,
-  ids: true,
-  etag: 'weak',
-  copy: true,
-};
-
 const rates: Rates = {
-  act: 0.12,
+  act: 0.16,
   program: 0.15,
   directory: 0,
   link: 0,
   metadata: 0,
   move: 0,
+  ignore: 0,
   filled: 0.3,
   narrow: 0.5,
   same: 0,
-  crash: 0.02,
-  ambush: 0.02,
+  crash: 0.03,
+  ambush: 0.03,
   cancel: 0,
   fault: 0,
-  minute: 0.01,
+  full: 0,
+  minute: 0.015,
   sleep: 0,
+  modeless: 0,
   clone: 0,
   restore: 0,
   wipe: 0,
   rollback: 0,
 };
 
+const plainNames = [{ caseSensitive: true, unicode: 'as-given' }] as const;
+
 const plain: Profile = {
-  store: refuses,
+  stores: [stores.refuses],
   rounds: 'relaxed',
+  deletedOnStore: 'follow',
+  settle: [0],
   clients: [2, 3],
-  length: 150,
+  length: 90,
   paths: ['p', 'q'],
   directories: [],
   rates,
   faults: [],
   skew: 3 * year,
   mtimePrecisions: [1],
+  names: plainNames,
 };
 
 const folders: Profile = {
   ...plain,
   paths: ['p', 'd/x', 'd/y', 'd/e/z', 'f/x'],
   directories: ['d', 'd/e', 'f', 'p'],
-  rates: { ...rates, directory: 0.2, link: 0.08, metadata: 0.08, move: 0.2 },
+  rates: { ...rates, directory: 0.2, link: 0.08, metadata: 0.08, move: 0.2, modeless: 0.1 },
   mtimePrecisions: [1, 1000, 2000],
 };
 
 const lost: readonly Fault[] = ['error', 'lost-before', 'lost-after', 'torn'];
+const faded: readonly Fault[] = ['stale', 'cut', 'cut-silently'];
 
 export const profiles = {
   /** Two paths, crashes, other programs. */
   plain,
   /** Other programs do most of it: what they wrote is on the store only. */
-  programs: { ...plain, rates: { ...rates, program: 0.55, crash: 0.04 } },
+  programs: {
+    ...plain,
+    stores: [stores.refuses, stores.mount, stores.strong],
+    rates: { ...rates, program: 0.55, crash: 0.05 },
+  },
   /** Neither crashes nor other programs: the first to make work. */
   gentle: {
     ...plain,
@@ -144,32 +139,64 @@ export const profiles = {
   /** Directories, moves of files and subtrees, links, metadata. */
   folders,
   /** Folders on a store whose rename replaces. */
-  ftp: { ...folders, store: ftp },
-  sftp: { ...folders, store: { ...ftp, ids: true, renameOnto: refusing } },
-  /** An old FTP server that lists minutes only. */
-  minutes: { ...folders, store: { ...ftp, modifiedPrecision: 60_000 } },
-  webdav: { ...folders, store: webdav },
-  /** Replies lost, writes torn, cancelled rounds. */
-  lost: { ...folders, rates: { ...folders.rates, fault: 0.06, cancel: 0.01 }, faults: lost },
+  ftp: { ...folders, stores: [stores.ftp] },
+  sftp: { ...folders, stores: [stores.sftp, stores.strong] },
+  webdav: { ...folders, stores: [stores.webdav] },
+  /** Stores that tell little: minutes, even seconds, or no time at all. */
+  weak: { ...folders, stores: [stores.minutes, stores.mount, stores.timeless] },
+  /** Replies lost, writes torn, reads cut, cancelled rounds. */
+  lost: {
+    ...folders,
+    stores: [stores.refuses, stores.ftp, stores.strong],
+    rates: { ...folders.rates, fault: 0.08, cancel: 0.015 },
+    faults: lost,
+  },
   /** Listings that are old or cut. */
-  stale: { ...plain, rates: { ...rates, fault: 0.25 }, faults: ['stale', 'cut', 'cut-silently'] },
+  stale: { ...plain, rates: { ...rates, fault: 0.25 }, faults: faded },
   /** Clients that sleep in the middle of a round, past their lease. */
-  sleepy: { ...folders, rates: { ...folders.rates, sleep: 0.03, minute: 0.02 } },
+  sleepy: { ...folders, rates: { ...folders.rates, sleep: 0.04, minute: 0.03 } },
+  /** Up to eight clients on two paths. */
+  crowd: { ...plain, clients: [4, 8], length: 140, stores: [stores.refuses, stores.ftp] },
   /** More clients, more of everything. */
   many: {
     ...folders,
     clients: [3, 5],
-    length: 220,
-    store: ftp,
-    rates: { ...folders.rates, sleep: 0.02, fault: 0.03, minute: 0.02, same: 0.05 },
-    faults: [...lost, 'stale', 'cut', 'cut-silently'],
+    length: 150,
+    stores: [stores.ftp, stores.webdav, stores.mount],
+    rates: { ...folders.rates, sleep: 0.02, fault: 0.03, minute: 0.02, same: 0.05, full: 0.01 },
+    faults: [...lost, ...faded],
   },
   /** The proposal's own rounds, with locks. */
   strict: { ...folders, rounds: 'strict' },
+  /** Disks that ignore case or Unicode form. */
+  names: {
+    ...folders,
+    paths: ['p', 'P', '\u00e9', 'e\u0301', 'd/x', 'D/x', 'D/y'],
+    directories: ['d', 'D'],
+    names: [
+      ...plainNames,
+      { caseSensitive: false, unicode: 'as-given' },
+      { caseSensitive: true, unicode: 'nfd' },
+      { caseSensitive: false, unicode: 'nfd' },
+      { caseSensitive: true, unicode: 'nfc' },
+    ],
+  },
+  /** Ignore rules that come and go. */
+  ignored: { ...folders, rates: { ...folders.rates, ignore: 0.15 } },
+  /** Disks and stores that are full for a while. */
+  full: { ...folders, rates: { ...folders.rates, full: 0.06 } },
+  /** What another program writes has to stand still first. */
+  settling: { ...folders, settle: [2000, 60_000], rates: { ...folders.rates, program: 0.4 } },
+  /** What another program deletes comes back. */
+  restoring: {
+    ...folders,
+    deletedOnStore: 'restore',
+    rates: { ...folders.rates, program: 0.4, crash: 0.04 },
+  },
   /** Copied clients, and clients put back from a backup. */
-  clones: { ...plain, rates: { ...rates, clone: 0.04, restore: 0.04 } },
+  clones: { ...plain, rates: { ...rates, clone: 0.06, restore: 0.06 } },
   /** A store that was emptied or put back from a backup. */
-  travel: { ...plain, rates: { ...rates, wipe: 0.03, rollback: 0.04 } },
+  travel: { ...plain, rates: { ...rates, wipe: 0.05, rollback: 0.06 } },
 } satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof profiles;

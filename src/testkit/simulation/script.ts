@@ -13,7 +13,7 @@ export type Fault =
   | 'lost-before'
   /** The operation took effect and the reply was lost. */
   | 'lost-after'
-  /** A write breaks off in the middle. */
+  /** A transfer breaks off in the middle: what was written is torn, what was read is cut. */
   | 'torn'
   /** A listing as it was a while ago. */
   | 'stale'
@@ -38,7 +38,9 @@ export type Act =
   | { readonly act: 'move'; readonly path: string; readonly to: string }
   | { readonly act: 'link'; readonly path: string; readonly target: number }
   | { readonly act: 'touch'; readonly path: string; readonly shift: number }
-  | { readonly act: 'chmod'; readonly path: string; readonly executable: boolean };
+  | { readonly act: 'chmod'; readonly path: string; readonly executable: boolean }
+  /** Writes the folder's ignore file: these paths, and what is below them. */
+  | { readonly act: 'ignore'; readonly rules: readonly string[]; readonly content: number };
 
 export type SimulationEvent =
   | { readonly do: 'act'; readonly who: number | 'store'; readonly what: Act }
@@ -64,6 +66,8 @@ export type SimulationEvent =
   | { readonly do: 'backup'; readonly client: number }
   | { readonly do: 'restore'; readonly client: number; readonly what: 'state' | 'tree' | 'both' }
   | { readonly do: 'clone'; readonly client: number; readonly older: boolean }
+  /** A disk or the store has room for so many more bytes; null: room enough. */
+  | { readonly do: 'room'; readonly who: number | 'store'; readonly bytes: number | null }
   | { readonly do: 'store-backup' }
   | { readonly do: 'store-restore'; readonly restamp: boolean }
   | { readonly do: 'store-wipe' };
@@ -76,6 +80,8 @@ export interface ClientSpec {
   /** Milliseconds. */
   readonly mtimePrecision: number;
   readonly reuseIds: boolean;
+  /** All files are shown as executable, or none. */
+  readonly showsExecutable?: boolean;
 }
 
 export interface Script {
@@ -83,6 +89,10 @@ export interface Script {
   readonly profile: string;
   readonly store: Partial<MemoryProfile>;
   readonly rounds: 'relaxed' | 'strict';
+  /** What a deletion by another program on the store means. Default: follow. */
+  readonly deletedOnStore?: 'follow' | 'restore';
+  /** How long another program's file must stand still, milliseconds. Default 0. */
+  readonly settle?: number;
   /** Bounds of the engine that differ from its own. */
   readonly limits: Partial<Limits>;
   readonly clients: readonly ClientSpec[];
@@ -106,6 +116,8 @@ export function describeEvent(event: SimulationEvent, name: (client: number) => 
       return `${name(event.client)} restored: ${event.what}`;
     case 'clone':
       return `${name(event.client)} cloned${event.older ? ' from its backup' : ''}`;
+    case 'room':
+      return `${event.who === 'store' ? 'store' : name(event.who)} has room for ${event.bytes === null ? 'everything' : `${String(event.bytes)} bytes`}`;
     case 'store-backup':
     case 'store-wipe':
       return event.do;
@@ -134,5 +146,7 @@ export function describeAct(act: Act): string {
       return `mkdir ${act.path}`;
     case 'remove':
       return `rm -r ${act.path}`;
+    case 'ignore':
+      return `.ownsyncignore = ${act.rules.join(' ')} (v${String(act.content)})`;
   }
 }

@@ -5,6 +5,7 @@
 import { TransportError, type Listing, type Transport } from '../../core/ports/transport.ts';
 import { openMemoryTransport } from '../memory-transport.ts';
 import type { Gates } from './gates.ts';
+import type { Ignores } from './ignoring.ts';
 import type { Fault } from './script.ts';
 import { isPrivatePath, type World } from './world.ts';
 
@@ -26,6 +27,7 @@ interface Connection {
   readonly world: World;
   readonly name: string;
   readonly gates: Gates;
+  readonly ignores: Ignores;
   /** Path → when this client last looked there. */
   readonly looks: Map<string, number>;
   /** Call → what happens to it after its effect. */
@@ -34,11 +36,8 @@ interface Connection {
 
 export function openGatedTransport(
   world: World,
-  client: { readonly name: string; readonly gates: Gates },
+  client: Pick<Connection, 'name' | 'gates' | 'ignores'>,
 ): Transport {
-  const remembers = world.script.events.some(({ do: what, ...event }) => {
-    return what === 'step' && 'fault' in event && !isLost(event.fault);
-  });
   const connection: Connection = {
     world,
     ...client,
@@ -51,12 +50,23 @@ export function openGatedTransport(
     after: (operation, path, to) => after(connection, { operation, path, to }),
     chunk: (operation, path) => torn(connection, { operation, path, to: undefined }),
   });
-  if (!remembers) return inner;
+  const bends = world.script.events.some(
+    (event) => event.do === 'step' && (event.fault === 'torn' || isFaded(event.fault)),
+  );
+  if (!bends) return inner;
+  const read: Transport['read'] = async (path, from, signal) => {
+    const content = await inner.read(path, from, signal);
+    const key = keyOf({ operation: 'read', path, to: undefined });
+    if (connection.pending.get(key) !== 'torn') return content;
+    connection.pending.delete(key);
+    const error = failure(connection, { operation: 'read', path, to: undefined }, 'torn');
+    return { ...content, stream: cutStream(content.stream, error) };
+  };
   const list: Transport['list'] = async (path, signal) => {
     const listing = await inner.list(path, signal);
     return fadedListing(connection, path, listing);
   };
-  return { ...inner, list };
+  return { ...inner, list, read };
 }
 
 interface Call {
@@ -80,22 +90,31 @@ function notice(connection: Connection, call: Call): void {
   if ((operation === 'write' || operation === 'resume') && !isPrivatePath(path)) {
     world.fail('torn', `${name} writes in place under a user's name: ${path}`);
   }
-  if (operation !== 'rename' || to === undefined || isPrivatePath(to)) return;
+  if (operation !== 'rename' || to === undefined) return;
+  watchIgnored(connection, call);
+  if (isPrivatePath(to)) return;
   if (world.script.store.renameOnto?.file !== 'replaces') return;
   if (world.store.find(call.path)?.kind !== 'file') return;
   const text = world.store.text(to);
   if (text !== undefined) world.ledger.overwrote(to, text, looks.get(to) ?? 0);
 }
 
+/** What is ignored is never taken from its path, not with a directory around it either. */
+function watchIgnored({ world, name, ignores }: Connection, { path }: Call): void {
+  if (isPrivatePath(path)) return;
+  const below = [...world.store.tree(path).keys()].map((inner) => `${path}/${inner}`);
+  const found = [path, ...below].find(ignores);
+  if (found !== undefined) world.fail('ignored', `${name} renames ${path} on the store: ${found}`);
+}
+
 function after(connection: Connection, call: Call): Promise<void> | undefined {
   const { gates, world, pending } = connection;
   record(connection, call);
   const fault = pending.size === 0 ? undefined : pending.get(keyOf(call));
-  // What befalls a listing itself is met by fadedListing.
-  if (fault !== undefined && (call.operation !== 'list' || isLost(fault))) {
-    pending.delete(keyOf(call));
-  }
-  if (isLost(fault)) {
+  // What befalls a listing itself, or the middle of a reading, is met when it is handed out.
+  const isLater = call.operation === 'list' ? isFaded(fault) : isCut(call, fault);
+  if (fault !== undefined && !isLater) pending.delete(keyOf(call));
+  if (isLost(fault) && !isLater) {
     world.trace?.push(`   ${connection.name} LOST REPLY ${keyOf(call)}`);
     return Promise.reject(failure(connection, call, fault));
   }
@@ -104,6 +123,14 @@ function after(connection: Connection, call: Call): Promise<void> | undefined {
 
 function isLost(fault: Fault | undefined): fault is Fault {
   return fault === 'lost-after' || fault === 'torn';
+}
+
+function isFaded(fault: Fault | undefined): boolean {
+  return fault === 'stale' || fault === 'cut' || fault === 'cut-silently';
+}
+
+function isCut({ operation }: Call, fault: Fault | undefined): boolean {
+  return operation === 'read' && fault === 'torn';
 }
 
 function torn(connection: Connection, call: Call): Promise<void> | undefined {
@@ -142,6 +169,17 @@ function record(connection: Connection, call: Call): void {
   if (!world.chaos) world.writes.push(`${name} ${label}`);
   if (!inside) world.checkStore(name, label);
   if (operation === 'rename' && !isPrivatePath(path)) looks.set(path, world.ledger.moment());
+}
+
+/** Half of it arrives. */
+async function* cutStream(
+  stream: AsyncIterable<Uint8Array>,
+  error: TransportError,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) {
+    yield chunk.slice(0, Math.ceil(chunk.length / 2));
+    throw error;
+  }
 }
 
 /** What a listing's fault makes of it. */

@@ -26,6 +26,8 @@ export type FailureKind =
   | 'threw'
   /** A sync waits for nothing, or never ends. */
   | 'hang'
+  /** What the rules leave out was deleted, moved or replaced. */
+  | 'ignored'
   /** The last report does not say what is true. */
   | 'report';
 
@@ -34,10 +36,7 @@ export interface Failure {
   readonly message: string;
 }
 
-/** The engine's own names on the store begin so. */
-const privatePrefix = '.ownsync';
-
-export class World {
+export abstract class World {
   readonly store = new MemoryStore();
   /** The store's clock at the beginning. */
   readonly start = this.store.clock;
@@ -87,6 +86,9 @@ export class World {
     this.trace?.push(`!! ${kind}: ${message}`);
   }
 
+  /** A file with this content is on some computer. */
+  abstract isOnSomeDisk(content: string | undefined): boolean;
+
   pass(milliseconds: number): void {
     this.store.clock += milliseconds;
   }
@@ -121,8 +123,9 @@ export class World {
   }
 }
 
+/** The engine's own names on the store; the ignore file is none of them. */
 export function isPrivatePath(path: string): boolean {
-  return path.startsWith(privatePrefix);
+  return path === '.ownsync' || path.startsWith('.ownsync/') || path.startsWith('.ownsync-');
 }
 
 function collect(directory: DirectoryNode, prefix: string, found: Map<string, string>): void {

@@ -1,0 +1,137 @@
+/**
+ * Where people and programs act: a computer's disk, or the plain files on the store. Each place knows what it can do; the
+ * ledger is told here only what depends on the place.
+ */
+import type { SimulatedClient } from './client.ts';
+import type { Act } from './script.ts';
+import type { World } from './world.ts';
+
+export interface Writing extends Pick<
+  Extract<Act, { act: 'write' }>,
+  'path' | 'time' | 'how' | 'force'
+> {
+  readonly text: string;
+}
+
+/** Where an act takes place: a computer's disk, or the store. */
+export interface Place {
+  readonly name: string;
+  kind(path: string): 'file' | 'directory' | 'link' | undefined;
+  /** Text of a file, or of what a link points to, marked. */
+  content(path: string): string | undefined;
+  /** Everything below, the path itself not. */
+  below(path: string): string[];
+  write(what: Writing): void;
+  /** Its content is about to be removed on purpose. */
+  letGo(path: string): void;
+  remove(path: string): void;
+  mkdir(path: string): void;
+  move(from: string, to: string): void;
+  /** False: another program may not do this here now. */
+  mayMove(from: string, to: string): boolean;
+}
+
+export function linkMark(target: string): string {
+  return `-> ${target}`;
+}
+
+export function diskPlace(world: World, client: SimulatedClient): Place {
+  const { user } = client.disk;
+  return {
+    name: client.name,
+    kind(path) {
+      const kind = user.entry(path)?.kind;
+      return kind === 'special' ? undefined : kind;
+    },
+    content(path) {
+      const entry = user.entry(path);
+      if (entry?.kind === 'link') return linkMark(entry.target);
+      return entry?.kind === 'file' ? entry.text : undefined;
+    },
+    below(path) {
+      const top = folded(client, path);
+      return [...user.tree().keys()].filter((other) => folded(client, other).startsWith(`${top}/`));
+    },
+    write({ path, text, time, how }) {
+      const entry = user.entry(path);
+      const kept = entry?.kind === 'file' ? entry.mtime * 1000 : undefined;
+      const second = Math.floor(client.now() / 1000) * 1000;
+      const popular = Math.floor(world.start / 1000) * 1000;
+      const mtime = { now: second, same: kept ?? second, popular }[time];
+      user.write(path, text, { mtime, how });
+    },
+    letGo(path) {
+      world.ledger.gone(this.content(path));
+    },
+    remove: (path) => {
+      user.remove(path);
+    },
+    mkdir: (path) => {
+      user.mkdir(path);
+    },
+    move: (from, to) => {
+      user.rename(from, to);
+    },
+    mayMove: () => true,
+  };
+}
+
+function folded({ disk }: SimulatedClient, path: string): string {
+  const { volume } = disk.state;
+  return path
+    .split('/')
+    .map((name) => volume.key(name))
+    .join('/');
+}
+
+/** Other programs work on the plain files; the engine's own folder is not their business. */
+export function storePlace(world: World): Place {
+  const { store, ledger } = world;
+  const below = (path: string): string[] =>
+    [...store.tree(path).keys()].map((name) => `${path}/${name}`);
+  return {
+    name: 'store',
+    kind(path) {
+      const kind = store.find(path)?.kind;
+      return kind === 'file' || kind === 'directory' ? kind : undefined;
+    },
+    content: (path) => store.text(path),
+    below,
+    write({ path, text, how }) {
+      // By design, an edit of equal size within the second of an earlier content is not found by a survey.
+      const size = new TextEncoder().encode(text).length;
+      const stamp = (): string => world.stampFor(size, store.clock);
+      while (ledger.hadStamp(path, stamp())) world.pass(1000);
+      if (how === 'replace') store.remove(path);
+      store.put(path, text);
+      ledger.sawStamp(path, stamp());
+      ledger.programWrote(path, text);
+    },
+    letGo(path) {
+      const text = store.text(path);
+      const comesBack = world.script.deletedOnStore === 'restore' && world.isOnSomeDisk(text);
+      if (!comesBack) ledger.gone(text);
+    },
+    remove: (path) => {
+      store.remove(path);
+    },
+    mkdir: (path) => {
+      store.makeDirectory(path);
+    },
+    move(from, to) {
+      store.makeDirectory(to.slice(0, Math.max(0, to.lastIndexOf('/'))));
+      store.rename(from, to);
+      for (const path of [to, ...below(to)]) {
+        ledger.sawStamp(path, world.weakStamp(path));
+        const text = store.text(path);
+        if (text !== undefined) ledger.programWrote(path, text);
+      }
+    },
+    mayMove(from, to) {
+      return [from, ...below(from)].every((path) => {
+        const stamp = world.weakStamp(path);
+        return stamp === '' || !ledger.hadStamp(to + path.slice(from.length), stamp);
+      });
+    },
+  };
+}
