@@ -229,6 +229,7 @@ function engineFolder(
       deletedOnStore: folder.deletedOnStore,
       settle: folder.settle,
       retention: folder.retention,
+      historySize: folder.historySize,
       liveFor: folder.liveFor,
       strictWait: folder.strictWait,
       webRoot: folder.webRoot,

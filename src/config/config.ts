@@ -26,6 +26,8 @@ export interface FolderConfig {
   readonly settle: number;
   readonly retention: number;
   readonly liveFor: number;
+  /** Bytes; undefined: no limit. */
+  readonly historySize?: number | undefined;
   /** 0: strict rounds wait for nobody. */
   readonly strictWait: number;
   readonly webRoot: boolean;

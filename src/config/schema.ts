@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { DURATION_HELP, DURATION_PATTERN, parseDuration } from './duration.ts';
+import { parseSize, SIZE_HELP, SIZE_PATTERN } from './size.ts';
 
 const text = (description: string) => z.string().min(1, 'must not be empty').describe(description);
 
@@ -69,6 +70,14 @@ export const folderSchema = z
       .describe('What it means when another program deletes a file on the store.'),
     settle: duration('10s', "How long another program's file must stand still before it is read."),
     retention: duration('30d', 'How long replaced and deleted files are kept.'),
+    historySize: z
+      .string()
+      .regex(SIZE_PATTERN, `expected ${SIZE_HELP}`)
+      .transform((value) => parseSize(value) ?? 0)
+      .describe(
+        'How much of them is kept at most, here and on the store each; no limit if not said.',
+      )
+      .optional(),
     liveFor: duration('24h', 'A client seen within this time is live: --wait waits for it.'),
     strictWait: duration(
       '5min',

@@ -43,13 +43,14 @@ describe('configuration', () => {
   });
 
   it('counts relative paths from the file, and reads durations', async () => {
-    const text = `client: desk\nstate: ../state\n${STORE}folders:\n  - { name: x, local: data, store: a, settle: 0s, retention: 2w, liveFor: 90min, strictWait: 0s }\n`;
+    const text = `client: desk\nstate: ../state\n${STORE}folders:\n  - { name: x, local: data, store: a, settle: 0s, retention: 2w, historySize: 1.5GB, liveFor: 90min, strictWait: 0s }\n`;
     const config = await load(text);
     expect(config).to.include({ client: 'desk', state: '/etc/state' });
     expect(config.folders[0]).to.include({
       local: '/etc/sync/data',
       settle: 0,
       retention: 1_209_600_000,
+      historySize: 1_500_000_000,
       liveFor: 5_400_000,
       strictWait: 0,
     });
@@ -88,10 +89,11 @@ describe('configuration', () => {
     ],
     [
       'a duration without a unit',
-      `${STORE}${folder('    settle: 10\n    retention: 3 moons\n')}`,
+      `${STORE}${folder('    settle: 10\n    retention: 3 moons\n    historySize: 5 gigs\n')}`,
       [
         '7:13 folders[0].settle: expected text, found a number (put it in quotes)',
         '8:16 folders[0].retention: expected a duration such as 10s, 5min, 24h or 30d',
+        '9:18 folders[0].historySize: expected a size such as 500MB, 5GB or 1TB',
       ],
     ],
     [
@@ -100,7 +102,7 @@ describe('configuration', () => {
       [
         '3:1 folder: unknown key "folder"; did you mean "folders"?',
         '8:5 folders[0].igonre: unknown key "igonre"; did you mean "ignore"?',
-        '9:5 folders[0].xyzzy: unknown key "xyzzy"; known here: deletedOnStore, ignore,',
+        '9:5 folders[0].xyzzy: unknown key "xyzzy"; known here: deletedOnStore, historySize, ignore,',
       ],
     ],
     [

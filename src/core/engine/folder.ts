@@ -98,7 +98,8 @@ class SyncedFolder implements Folder {
   }
 
   async #rounds(options: SyncOptions, tally: Tally): Promise<SyncReport> {
-    await this.#parts.local.sweep(this.#parts.settings.retention);
+    const { retention, historySize } = this.#parts.settings;
+    await this.#parts.local.sweep(retention, historySize);
     let rounds = 0;
     let ctx: Context;
     let result: RoundResult;

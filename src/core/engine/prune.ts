@@ -1,15 +1,14 @@
 /**
- * Throwing away what its time is over for, by the store's own clock: days of the history older than the retention, what
+ * Throwing away what its time is over for, by the store's own clock: history older or more than is to be kept, what
  * clients that fell silent left behind, and transactions of this client that never came to placing.
  */
-import { dayOf } from '../model/conflict-name.ts';
 import type { ListedEntry } from '../ports/transport.ts';
 import type { Context } from './context.ts';
+import { pruneHistory } from './history-prune.ts';
 import { layout, OWN } from './layout.ts';
 import { storeNow } from './lease.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-const DAY_NAME = /^\d{4}-\d{2}-\d{2}$/;
 
 /** At most once a day. */
 export async function prune(ctx: Context): Promise<void> {
@@ -21,28 +20,14 @@ export async function prune(ctx: Context): Promise<void> {
   if (last !== 0) {
     const now = await storeNow(ctx);
     await pruneStaging(ctx);
+    await pruneHistory(ctx, now);
     if (now !== undefined) {
-      await pruneHistory(ctx, now);
       await pruneSilent(ctx, now);
       await pruneUnfinished(ctx, now);
     }
   }
   state.meta.set('pruned', ctx.clock.now());
   state.commit();
-}
-
-/** A day is over when even its last second is older than the retention. Its name was given by some client's clock, so a day more. */
-async function pruneHistory(ctx: Context, now: number): Promise<void> {
-  const oldest = dayOf(Math.floor((now - ctx.settings.retention - 2 * DAY) / 1000));
-  const days = await ctx.store.listOwn(layout.history);
-  for (const { name, stamp } of days.entries) {
-    const isOld = DAY_NAME.test(name) && name < oldest;
-    const isUntouched =
-      stamp.modified === undefined || now - stamp.modified > ctx.settings.retention;
-    if (isOld && isUntouched) {
-      await ctx.store.removeTree(`${layout.history}/${name}`);
-    }
-  }
 }
 
 /** What this client staged for transactions that are over. */

@@ -28,6 +28,8 @@ export interface FolderSettings {
   readonly settle: number;
   /** How long replaced and deleted files are kept, milliseconds. */
   readonly retention: number;
+  /** Of these at most so many bytes, in the trash here and in the history on the store; the oldest go first. Undefined: any. */
+  readonly historySize?: number | undefined;
   /** A client whose `clients/` file is younger is live, milliseconds. */
   readonly liveFor: number;
   /** In strict rounds: nobody's upload is waited for longer than this before a download, milliseconds. 0: do not wait. */
