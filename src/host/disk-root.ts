@@ -54,7 +54,8 @@ export function attach(disk: Disk, given: string): boolean {
 /** Makes our own directories and asks the disk what it makes of names. */
 export function prepare(disk: Disk): LocalFacts {
   mkdirSync(stagingDirectory(disk), { recursive: true, mode: 0o700 });
-  return probeFacts(disk.own);
+  // Here the next sweep finds what a crash leaves of it.
+  return probeFacts(stagingDirectory(disk));
 }
 
 function markerFile(disk: Disk): string {
