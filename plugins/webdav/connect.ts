@@ -21,12 +21,15 @@ export interface LineOptions {
 export interface Line {
   readonly plain: PlainAgent;
   readonly secure: SecureAgent;
+  /** Takes the server's word for how many seconds it keeps a connection. */
+  keepFor(seconds: number): void;
   /** Ends every connection. */
   close(): void;
 }
 
 /** SERVER: Apache and lighttpd end a connection that was idle for 5 s; one that is used at that moment is a lost request. */
 const idle = 4000;
+const shortest = 500;
 
 type Done = (error: Error | null, socket?: Socket) => void;
 
@@ -51,12 +54,24 @@ export function openLine(options: LineOptions): Line {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   };
+  const plain = withDialler(new PlainAgent(settings), (target, done) => {
+    dial('http:', target, done);
+  });
+  const secure = withDialler(new SecureAgent(settings), (target, done) => {
+    dial('https:', target, done);
+  });
+  let kept = idle;
+  // ORDER: after the agent's own listener, which knows nothing of the server's word.
+  for (const agent of [plain, secure])
+    agent.on('free', (socket: Socket) => socket.setTimeout(kept));
   return {
-    plain: withDialler(new PlainAgent(settings), (target, done) => dial('http:', target, done)),
-    secure: withDialler(new SecureAgent(settings), (target, done) => dial('https:', target, done)),
+    ...{ plain, secure },
+    keepFor(seconds) {
+      kept = Math.max(shortest, Math.min(idle, seconds * 1000 - 1000));
+    },
     close() {
-      this.plain.destroy();
-      this.secure.destroy();
+      plain.destroy();
+      secure.destroy();
       for (const socket of sockets) socket.destroy();
     },
   };
@@ -136,12 +151,17 @@ function secureSocket(options: LineOptions, done: Done): Socket {
   const socket = connectSecure(settings);
   socket.setNoDelay(true);
   return settle(socket, 'secureConnect', (error, ready) => {
+    if (error !== null || fingerprint === undefined) {
+      done(error, ready);
+      return;
+    }
     const shown = socket.getPeerCertificate().fingerprint256;
-    if (error === null && fingerprint !== undefined && bare(shown) !== bare(fingerprint)) {
+    if (bare(shown) === bare(fingerprint)) done(null, ready);
+    else {
       socket.destroy();
       const other = `the server's certificate is not the pinned one; its SHA-256 fingerprint is ${shown}`;
       done(new Finding('denied', other));
-    } else done(error, ready);
+    }
   });
 }
 

@@ -143,6 +143,8 @@ export class Session implements Web, Channel {
       this.cookies.take(response.headers.raw()['set-cookie'] ?? []);
       const headers = new Map<string, string>();
       response.headers.forEach((value, name) => headers.set(name.toLowerCase(), value));
+      const kept = /timeout=(\d{1,5})/.exec(headers.get('keep-alive') ?? '')?.[1];
+      if (kept !== undefined) this.line.keepFor(Number(kept));
       const text = await readText(response.body ?? [], longestAnswer);
       return { ...{ status: response.status, headers, text, url }, sent: sent['Authorization'] };
     } catch (error) {

@@ -1,0 +1,151 @@
+/**
+ * What real Apache and lighttpd say where the contract's suite does not look: locks, wrong passwords, names of their own,
+ * files that are moved onto directories, and requests that are more than they need be.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import {
+  findServer,
+  startApache,
+  startLighttpd,
+  type DavServer,
+  type DavServerOptions,
+} from '../../servers/index.ts';
+import { needs, type Skippable } from '../../support/skips.ts';
+import { calm, ended, failure, later, openAt, sourceOf, textOf } from './support.ts';
+
+const products = { apache: startApache, lighttpd: startLighttpd } as const;
+
+async function start(
+  context: Skippable,
+  name: keyof typeof products,
+  options: DavServerOptions = {},
+): Promise<DavServer> {
+  const found = await findServer(name);
+  needs(context, name, found.available, found.available ? '' : found.reason);
+  const server = await products[name](options);
+  later(() => server.stop());
+  return server;
+}
+
+const loginOf = ({ user, password }: DavServer): Record<string, unknown> => ({ user, password });
+
+/** A request of another program. */
+async function raw(
+  server: DavServer,
+  method: string,
+  path: string,
+  { body, headers = {} }: { body: string; headers?: Record<string, string> },
+): Promise<number> {
+  const token = Buffer.from(`${server.user}:${server.password}`).toString('base64');
+  const response = await fetch(`${server.url}${path}`, {
+    ...{ method, body, headers: { ...headers, Authorization: `Basic ${token}` } },
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+const lock =
+  '<?xml version="1.0"?><D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/></D:locktype><D:owner>x</D:owner></D:lockinfo>';
+
+for (const name of ['apache', 'lighttpd'] as const) {
+  describe(`webdav on ${name}`, function () {
+    this.timeout(30_000);
+    afterEach(ended);
+
+    it('what another program has locked is busy', async function () {
+      const server = await start(this, name);
+      const transport = await openAt(server.url, loginOf(server));
+      await transport.write('f', sourceOf('kept'), calm());
+      const headers = { 'Content-Type': 'application/xml', Timeout: 'Second-60' };
+      expect(await raw(server, 'LOCK', 'f', { body: lock, headers })).to.equal(200);
+      const write = await failure(transport.write('f', sourceOf('other'), calm()));
+      expect(write).to.include({ kind: 'busy', outcome: 'not-done' });
+      expect(await failure(transport.remove('f', calm()))).to.include({ kind: 'busy' });
+      expect(await failure(transport.rename('f', 'g', calm()))).to.include({ kind: 'busy' });
+      expect(await textOf((await transport.read('f', 0, calm())).stream)).to.equal('kept');
+    });
+
+    for (const auth of ['basic', 'digest'] as const) {
+      it(`a wrong password is auth (${auth})`, async function () {
+        const server = await start(this, name, { auth });
+        const error = await failure(
+          openAt(server.url, { user: server.user, password: 'wrong-one' }),
+        );
+        expect(error).to.include({ kind: 'auth', operation: 'open' });
+        expect(JSON.stringify(error)).not.to.include('wrong-one');
+      });
+    }
+
+    it('a file that is moved onto a directory stays where it was', async function () {
+      const server = await start(this, name);
+      const transport = await openAt(server.url, loginOf(server));
+      await transport.write('file', sourceOf('kept'), calm());
+      await transport.makeDirectory('full', calm());
+      await transport.write('full/other', sourceOf('kept'), calm());
+      await transport.makeDirectory('empty', calm());
+      for (const onto of ['full', 'empty']) {
+        const error = await failure(transport.rename('file', onto, calm()));
+        expect(error).to.include({ kind: 'exists', outcome: 'not-done' });
+      }
+      expect(readdirSync(server.root).sort()).to.deep.equal(['empty', 'file', 'full']);
+      expect(readdirSync(join(server.root, 'full'))).to.deep.equal(['other']);
+      expect(readdirSync(join(server.root, 'empty'))).to.deep.equal([]);
+    });
+
+    it('goes on after the server was restarted', async function () {
+      const server = await start(this, name);
+      const transport = await openAt(server.url, loginOf(server));
+      await transport.write('f', sourceOf('one'), calm());
+      await server.restart();
+      expect(await transport.look('f', calm())).to.deep.include({ kind: 'file' });
+      await transport.write('g', sourceOf('two'), calm());
+      expect(readFileSync(join(server.root, 'g'), 'utf8')).to.equal('two');
+    });
+
+    it('goes on after the server let its connections go', async function () {
+      const server = await start(this, name, { idleSeconds: 1 });
+      const transport = await openAt(server.url, loginOf(server));
+      await sleep(3000);
+      expect(await transport.look('f', calm())).to.equal('absent');
+      await sleep(3000);
+      await transport.write('f', sourceOf('one'), calm());
+    });
+
+    it('a root that is not there, or is a file', async function () {
+      const server = await start(this, name);
+      const missing = await failure(openAt(`${server.url}missing/`, loginOf(server)));
+      expect(missing).to.include({ kind: 'not-found', operation: 'open' });
+      expect(await raw(server, 'PUT', 'file', { body: 'x' })).to.equal(201);
+      await failure(openAt(`${server.url}file`, loginOf(server)));
+    });
+  });
+}
+
+describe('webdav on apache', function () {
+  this.timeout(30_000);
+  afterEach(ended);
+
+  it('keeps its own names to itself', async function () {
+    const server = await start(this, 'apache');
+    const transport = await openAt(server.url, loginOf(server));
+    for (const name of ['.DAV', '.davfs.tmpX']) {
+      const error = await failure(transport.write(name, sourceOf('x'), calm()));
+      expect(error).to.include({ kind: 'invalid-name' });
+    }
+  });
+
+  it('an upload that breaks off leaves what was there', async function () {
+    const server = await start(this, 'apache');
+    const transport = await openAt(server.url, loginOf(server));
+    await transport.write('f', sourceOf('kept'), calm());
+    const attempt = transport.write('f', sourceOf('x'.repeat(100_000), 200_000), calm());
+    expect(await failure(attempt)).to.include({ kind: 'corrupt' });
+    await sleep(200);
+    expect(readFileSync(join(server.root, 'f'), 'utf8')).to.equal('kept');
+    const { entries } = await transport.list('', calm());
+    expect(entries.map(({ name }) => name)).to.deep.equal(['f']);
+  });
+});
