@@ -9,6 +9,7 @@ import { run } from '../../src/cli/run.ts';
 import type { Command, GlobalArguments } from '../../src/cli/run.ts';
 import type { Program } from '../../src/cli/program.ts';
 import type { Folder, FolderParts, FolderStatus, SyncReport } from '../../src/core/ports/folder.ts';
+import type { VerifyReport } from '../../src/core/ports/verify.ts';
 import type { LocalTree } from '../../src/core/ports/local-tree.ts';
 import { fakeTransport } from '../transport/fake.ts';
 
@@ -32,6 +33,14 @@ export const REPORT: SyncReport = {
   conflicts: [],
   problems: [],
   held: [],
+};
+
+export const VERIFIED: VerifyReport = {
+  files: 3,
+  readFiles: 0,
+  readBytes: 0,
+  unread: 0,
+  faults: [],
 };
 
 export const STATUS: FolderStatus = {
@@ -121,6 +130,7 @@ function fakeParts(made: Bench, { secrets }: Program): AgentParts {
         accept: (ids) => script.accept?.(ids) ?? 0,
         restoreHeld: (ids) => script.restoreHeld?.(ids) ?? 0,
         rejoin: (options) => script.rejoin?.(options) ?? Promise.resolve('nothing-to-do'),
+        verify: (options) => script.verify?.(options) ?? Promise.resolve(VERIFIED),
         versions: (options) => script.versions?.(options) ?? unscripted(),
         restore: (options) => script.restore?.(options) ?? unscripted(),
         undo: (options) => script.undo?.(options) ?? unscripted(),

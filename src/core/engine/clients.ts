@@ -6,6 +6,7 @@ import { compareStamps } from '../model/stamp.ts';
 import { covers } from '../model/version.ts';
 import type { FolderStatus } from '../ports/folder.ts';
 import type { Context } from './context.ts';
+import { standingDamage, takeDamage } from './damage.ts';
 import { layout } from './layout.ts';
 import { storeNow } from './lease.ts';
 import { epochMark } from './lost.ts';
@@ -19,6 +20,8 @@ interface Told {
   readonly at: number;
   readonly client: string;
   readonly looked: string | undefined;
+  /** Paths, as one text. */
+  readonly damaged: string;
 }
 
 export interface Standing {
@@ -37,7 +40,13 @@ export async function tellOwn(ctx: Context, { isComplete, hasBrought }: Standing
   const looked = hasBrought ? epochMark(ctx) : told?.looked;
   const held = isComplete ? seen : (told?.held ?? {});
   const now = ctx.clock.now();
-  const moved = told?.client !== client || !covers(told.held, held) || told.looked !== looked;
+  const damaged = standingDamage(ctx);
+  const damage = damaged.map(({ path }) => path).join('\n');
+  const moved =
+    told?.client !== client ||
+    !covers(told.held, held) ||
+    told.looked !== looked ||
+    told.damaged !== damage;
   if (!moved && Math.abs(now - told.at) < limits.clientFileAge) {
     return;
   }
@@ -45,10 +54,11 @@ export async function tellOwn(ctx: Context, { isComplete, hasBrought }: Standing
     ...{ client, name: ctx.settings.client, program: PROGRAM, seen, held },
     ...(looked === undefined ? {} : { looked }),
     ...(Object.keys(former).length === 0 ? {} : { former: Object.keys(former) }),
+    ...(damaged.length === 0 ? {} : { damaged }),
     lastSeen: now,
   };
   await ctx.store.writeText(layout.client(client), encodeClient(file));
-  state.meta.set('told', { held, at: now, client, looked } satisfies Told);
+  state.meta.set('told', { held, at: now, client, looked, damaged: damage } satisfies Told);
   state.commit();
 }
 
@@ -69,6 +79,7 @@ export async function readClients(ctx: Context): Promise<void> {
     const file = text === undefined ? undefined : lenient(text);
     if (file !== undefined && name === `${file.client}.json`) {
       clients.set(name, { ...file, stamp });
+      takeDamage(ctx, file.damaged ?? []);
     }
   });
   ctx.state.commit();

@@ -18,6 +18,7 @@ import type {
   VersionsOptions,
 } from '../ports/history.ts';
 import type { StateStore } from '../ports/state-store.ts';
+import type { VerifyOptions, VerifyReport } from '../ports/verify.ts';
 import type { Standing } from './clients.ts';
 import { clientStatus, missingClients, readClients, tellOwn } from './clients.ts';
 import { compact } from './compact.ts';
@@ -36,6 +37,7 @@ import type { RoundResult } from './round.ts';
 import { round } from './round.ts';
 import { FolderState } from './state.ts';
 import { StoreIo } from './store-io.ts';
+import { healedSince, verify } from './verify.ts';
 import { undo } from './undo.ts';
 import { syncDeeds } from './undo-deeds.ts';
 
@@ -59,6 +61,29 @@ class SyncedFolder implements Folder {
     this.#parts = { ...parts, settings: { ...parts.settings, client } };
     this.#limits = limits;
     this.#state = new FolderState(parts.state);
+  }
+
+  async verify({
+    signal,
+    content = false,
+    budget = Infinity,
+  }: VerifyOptions): Promise<VerifyReport> {
+    const { halt } = await this.sync({ signal });
+    if (halt !== undefined) {
+      return { files: 0, readFiles: 0, readBytes: 0, unread: 0, faults: [], halt };
+    }
+    const found = await verify(this.#lookingContext(signal), { content, budget });
+    if (found.faults.length === 0) {
+      return found;
+    }
+    await this.sync({ signal });
+    const ctx = this.#lookingContext(signal);
+    const after = await verify(ctx, { content: false, budget: 0 });
+    return { ...found, faults: healedSince(ctx, { before: found.faults, after: after.faults }) };
+  }
+
+  #lookingContext(signal: AbortSignal): Context {
+    return this.#context(signal, new Tally(this.#parts.onEvent), this.#state);
   }
 
   async sync(options: SyncOptions): Promise<SyncReport> {

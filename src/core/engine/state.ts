@@ -114,6 +114,10 @@ export class FolderState {
   readonly parts = new Table<Part>('part');
   /** What the last run did, for whoever wants it undone: see undo-deeds.ts. */
   readonly deeds = new Table<DeedRow>('deed');
+  /** Path → round in which its content on the store was last read back. */
+  readonly verified = new Table<number>('verified');
+  /** Path → content that the store should hold, and does not. */
+  readonly damaged = new Table<{ readonly expected: Key; readonly found: Key }>('damaged');
   readonly meta = new Table<unknown>('meta');
   readonly #master = new Table<readonly Version[]>('master');
   readonly #store: StateStore;
@@ -309,6 +313,8 @@ export class FolderState {
       this.staged,
       this.parts,
       this.deeds,
+      this.verified,
+      this.damaged,
       this.meta,
       this.#master,
     ] as Table<unknown>[];

@@ -35,6 +35,8 @@ export function decodeFormat(text: string): FolderFormat {
   };
 }
 
+const damageShape = z.object({ path, expected: z.string().max(100), found: z.string().max(100) });
+
 const clientShape = z.object({
   ownsync: z.literal('client'),
   client: clientId,
@@ -44,6 +46,7 @@ const clientShape = z.object({
   held: seenShape,
   looked: z.string().max(64).optional(),
   former: z.array(clientId).max(10_000).optional(),
+  damaged: z.array(damageShape).max(1000).optional(),
   lastSeen: z.number(),
 });
 
@@ -59,6 +62,12 @@ export interface ClientFile {
   readonly looked?: string;
   /** Ids that it had before. */
   readonly former?: readonly string[];
+  /** Files whose content on the store it found to be another than recorded, under the same size and time. */
+  readonly damaged?: readonly {
+    readonly path: string;
+    readonly expected: string;
+    readonly found: string;
+  }[];
   /** Its own clock, milliseconds since 1970: for people only. */
   readonly lastSeen: number;
 }
@@ -68,7 +77,7 @@ export function encodeClient(file: ClientFile): string {
 }
 
 export function decodeClient(text: string): ClientFile {
-  const { client, name, program, seen, held, looked, former, lastSeen } = check(
+  const { client, name, program, seen, held, looked, former, damaged, lastSeen } = check(
     clientShape,
     parseLine(text),
     'a client file',
@@ -76,6 +85,7 @@ export function decodeClient(text: string): ClientFile {
   const optional = {
     ...(looked === undefined ? {} : { looked }),
     ...(former === undefined ? {} : { former }),
+    ...(damaged === undefined ? {} : { damaged }),
   };
   return { client, name, program, seen, held, ...optional, lastSeen };
 }

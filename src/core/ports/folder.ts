@@ -9,6 +9,7 @@ import type {
   VersionsOptions,
 } from './history.ts';
 import type { LocalTree } from './local-tree.ts';
+import type { VerifyOptions, VerifyReport } from './verify.ts';
 import type { StateStore } from './state-store.ts';
 import type { Transport } from './transport.ts';
 import type { Clock, Codec, Log, Random } from './world.ts';
@@ -197,6 +198,11 @@ export interface Folder {
    * the same call again goes on with the rest.
    */
   restore(options: RestoreOptions): Promise<BackReport>;
+  /**
+   * Syncs, then compares records, store and this disk, and syncs again if something has to be put right. Rejects with
+   * TransportError or LocalError.
+   */
+  verify(options: VerifyOptions): Promise<VerifyReport>;
   /** Takes back what the last sync, restore or undo on this computer did, in the same way. */
   undo(options: UndoOptions): Promise<BackReport>;
 }
