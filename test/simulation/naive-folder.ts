@@ -53,6 +53,7 @@ export function openNaiveFolder(parts: FolderParts, options: NaiveOptions = {}):
     versions: () => Promise.reject(new Error('the naive folder has no past')),
     restore: () => Promise.reject(new Error('the naive folder has no past')),
     undo: () => Promise.reject(new Error('the naive folder has no past')),
+    verify: () => Promise.reject(new Error('the naive folder trusts everything')),
     status: () => ({
       folderId: undefined,
       clientId: '',
