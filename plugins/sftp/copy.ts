@@ -35,7 +35,7 @@ export async function copy(
   await task.change((channel, done) => {
     channel.ext_copy_data(source, 0, 0, target, 0, done);
   });
-  const seconds = modified === undefined ? undefined : secondsOf(modified);
+  const seconds = modified === undefined || !store.setsTimes ? undefined : secondsOf(modified);
   if (seconds !== undefined) {
     await task.change((channel, done) => {
       channel.fsetstat(target, timesOf(seconds), done);

@@ -87,16 +87,17 @@ async function capabilitiesOf(store: Store, task: Task): Promise<Capabilities> {
   // Defined to behave as POSIX rename: a file is replaced, a directory with content is not. The protocol's own rename
   // should replace nothing, but how exclusively is left to each server.
   const posix = connection.offers('posix-rename@openssh.com');
-  const [timesCanBeSet, caseSensitive] = await Promise.all([
+  const [setsTimes, caseSensitive] = await Promise.all([
     canSetTimes(store, task),
     tellsCases(store, task),
   ]);
+  store.setsTimes = setsTimes;
   return {
     parallel,
     resume: true,
     renameOnto: { file: posix ? 'replaces' : 'unknown', directory: posix ? 'refuses' : 'unknown' },
     copy: connection.offers(copyData),
-    modified: timesCanBeSet ? 'set' : 'read',
+    modified: setsTimes ? 'set' : 'read',
     modifiedPrecision: 1000,
     etag: 'none',
     ids: false,

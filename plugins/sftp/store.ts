@@ -24,6 +24,8 @@ export class Store {
   base = '';
   /** Longest name in bytes. */
   nameBytes = 255;
+  /** Whether the server knows the request that sets a file's time. */
+  setsTimes = true;
   /** Directories that were reached without links, and when, by `performance.now()`. */
   readonly checked = new Map<string, number>();
 

@@ -123,7 +123,8 @@ async function finish(
   task: Task,
   { path, source, handle, window }: Pouring & { readonly window: Window },
 ): Promise<Stamp> {
-  const seconds = source.modified === undefined ? undefined : secondsOf(source.modified);
+  const { modified } = source;
+  const seconds = modified === undefined || !store.setsTimes ? undefined : secondsOf(modified);
   const asking = task.ask.bind(task);
   const dated =
     seconds === undefined

@@ -3,12 +3,11 @@
  * that a test asks for. It says how many requests were on their way at once, and which handles are open.
  */
 import * as fs from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import type { Attributes, AuthContext, Connection, SFTPWrapper } from 'ssh2';
-import { makeSshKeys } from '../../servers/ssh-keys.ts';
+import { fingerprintOf } from '../../../plugins/sftp/known-hosts.ts';
 import { freshDirectory, later } from './support.ts';
 
 const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp;
@@ -20,7 +19,7 @@ export interface Script {
   /** Does not start an SFTP channel. */
   readonly noSftp?: boolean;
   /** Answers to a kind of request instead of carrying it out: a status code, and words. */
-  readonly refuses?: Readonly<Record<string, readonly [code: number, text: string]>>;
+  refuses?: Readonly<Record<string, readonly [code: number, text: string]>>;
   /** Milliseconds before each answer. */
   readonly delay?: number;
   /** Bytes in an answer to a read, at most. */
@@ -28,7 +27,7 @@ export interface Script {
   /** Sets times before it writes what came before. */
   readonly writesLate?: boolean;
   /** Leaves the rights, and with them the kind, out of listings and looks. */
-  readonly tellsNoMode?: boolean;
+  tellsNoMode?: boolean;
   /** Every name in listings twice. */
   readonly listsTwice?: boolean;
 }
@@ -46,33 +45,32 @@ export interface Scripted {
   /** Most requests of a kind that were on their way at once. */
   readonly most: Map<string, number>;
   readonly handles: Set<number>;
+  /** May be changed meanwhile. */
+  readonly script: Script;
 }
 
-export async function scripted(script: Script = {}): Promise<Scripted> {
+export async function scripted(given: Script = {}): Promise<Scripted> {
+  const script = { ...given };
   const root = await freshDirectory();
-  const keys = await makeSshKeys();
-  later(() => keys.remove());
+  const key = ssh2.utils.generateKeyPairSync('ed25519');
   const facts = {
     ...{ tried: [], requests: [], most: new Map<string, number>(), handles: new Set<number>() },
   };
   const clients = new Set<Connection>();
-  const server = new ssh2.Server(
-    { hostKeys: [await readFile(keys.host.ed25519)] },
-    (client: Connection) => {
-      clients.add(client);
-      client.on('error', () => undefined);
-      client.on('authentication', (context) => {
-        authenticate(context, script, facts.tried);
+  const server = new ssh2.Server({ hostKeys: [key.private] }, (client: Connection) => {
+    clients.add(client);
+    client.on('error', () => undefined);
+    client.on('authentication', (context) => {
+      authenticate(context, script, facts.tried);
+    });
+    client.on('session', (accept) => {
+      const session = accept();
+      if (script.noSftp === true) return;
+      session.on('sftp', (acceptSftp) => {
+        serve(acceptSftp(), root, { script, facts });
       });
-      client.on('session', (accept) => {
-        const session = accept();
-        if (script.noSftp === true) return;
-        session.on('sftp', (acceptSftp) => {
-          serve(acceptSftp(), root, { script, facts });
-        });
-      });
-    },
-  );
+    });
+  });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -87,8 +85,8 @@ export async function scripted(script: Script = {}): Promise<Scripted> {
   );
   const { port } = server.address() as AddressInfo;
   return {
-    ...{ host: '127.0.0.1', port, user: 'alice', root, ...facts },
-    hostKey: keys.fingerprints.ed25519,
+    ...{ host: '127.0.0.1', port, user: 'alice', root, script, ...facts },
+    hostKey: fingerprintOf(Buffer.from(key.public.split(' ')[1] ?? '', 'base64')),
   };
 }
 
