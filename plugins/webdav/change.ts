@@ -1,69 +1,10 @@
 /**
- * Changing a store: MOVE, DELETE and MKCOL. What a bare status leaves open is looked at, after a refusal that surely did
- * nothing. Never replaces anything, and never removes a directory that was not seen to be empty.
+ * Changing a store: DELETE and MKCOL. What a bare status leaves open is looked at, after a refusal that surely did
+ * nothing. Never removes a directory that was not seen to be empty.
  */
 import { Finding, Refusal } from './failures.ts';
-import { isGone, list, look, type Place } from './propfind.ts';
+import { isDirectory, isGone, list, look, type Place } from './propfind.ts';
 import type { Answer } from './web.ts';
-
-export interface Step {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** ORDER: `Overwrite: F`, always: what was at the target is the engine's to set aside. */
-export async function rename(place: Place, { from, to }: Step, signal: AbortSignal): Promise<void> {
-  const { web, dialect } = place;
-  const answer = await web.ask({
-    ...{ method: 'MOVE', url: web.urlOf(from), signal },
-    headers: { Destination: web.urlOf(to).href, Overwrite: 'F' },
-  });
-  // SERVER: lighttpd says 200 for a directory.
-  if (answer.status === 204 && dialect.movesInto === true)
-    await takeBack(place, { from, to }, signal);
-  if ([200, 201, 204].includes(answer.status)) return;
-  throw await whyNotMoved(place, { to, signal, answer });
-}
-
-/**
- * SERVER: lighttpd moves a file that is to replace a directory into it, under its own name, `Overwrite: F` or not. It says
- * 204 then, and 201 for a name that was free. CRASH: before it is taken back, the file lies in that directory.
- */
-async function takeBack(place: Place, { from, to }: Step, signal: AbortSignal): Promise<void> {
-  const inside = `${to}/${from.slice(from.lastIndexOf('/') + 1)}`;
-  if (!(await isDirectory(place, to, signal)) || (await look(place, inside, signal)) === 'absent')
-    return;
-  const { web } = place;
-  const answer = await web.ask({
-    ...{ method: 'MOVE', url: web.urlOf(inside), signal },
-    headers: { Destination: web.urlOf(from).href, Overwrite: 'F' },
-  });
-  const outcome = answer.status === 201 ? 'not-done' : 'unknown';
-  throw new Finding('exists', 'a directory is there', { outcome });
-}
-
-/**
- * SERVER: a target that is there is 412; to a racer Apache says 403, 405 or 409, and 301 where it is a directory. A missing
- * directory above is 409, and on Apache 500.
- */
-async function whyNotMoved(
-  place: Place,
-  {
-    to,
-    signal,
-    answer,
-  }: { readonly to: string; readonly signal: AbortSignal; readonly answer: Answer },
-): Promise<Error> {
-  const { status } = answer;
-  const parent = to.slice(0, Math.max(0, to.lastIndexOf('/')));
-  if (status === 500 && (await look(place, parent, signal)) === 'absent') {
-    return new Finding('not-found', 'the directory to move into is missing');
-  }
-  if ([301, 403, 405, 409].includes(status) && (await look(place, to, signal)) !== 'absent') {
-    return new Finding('exists', `something else is there (${String(status)})`);
-  }
-  return new Refusal(answer);
-}
 
 /** RACE: a DELETE takes a directory with all that is in it; where the server ignores Depth, the look before must be true. */
 export async function remove(place: Place, path: string, signal: AbortSignal): Promise<void> {
@@ -108,6 +49,16 @@ export async function removeDirectory(
   if (!isDeleted(answer)) throw new Refusal(answer);
 }
 
+/** With all that is in it: a DELETE of a directory is so. */
+export async function removeTree(place: Place, path: string, signal: AbortSignal): Promise<void> {
+  const { web } = place;
+  if (path === '') throw new Finding('denied', 'the root is not removed');
+  const answer = await web.ask({
+    ...{ method: 'DELETE', url: web.urlOf(path, 'directory'), signal },
+  });
+  if (!isDeleted(answer)) throw new Refusal(answer);
+}
+
 export async function makeDirectory(
   place: Place,
   path: string,
@@ -120,15 +71,6 @@ export async function makeDirectory(
   const found = await look(place, path, signal);
   if (found === 'absent') throw new Refusal(answer);
   if (found.kind !== 'directory') throw new Finding('exists', 'a file is there');
-}
-
-export async function isDirectory(
-  place: Place,
-  path: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const found = await look(place, path, signal);
-  return found !== 'absent' && found.kind === 'directory';
 }
 
 function isDeleted({ status }: Answer): boolean {

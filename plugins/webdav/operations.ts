@@ -1,7 +1,8 @@
 /** The contract's operations over one place: each hands over to the file its name suggests. Holds no protocol of its own. */
 import type { Transport } from '../../src/plugin-api.ts';
-import { makeDirectory, remove, removeDirectory, rename } from './change.ts';
+import { makeDirectory, remove, removeDirectory, removeTree } from './change.ts';
 import type { Call, Frame } from './frame.ts';
+import { rename } from './move.ts';
 import { list, look, type Place } from './propfind.ts';
 import { read, write } from './transfer.ts';
 
@@ -38,6 +39,8 @@ export function transportOf({ place, frame, close }: Parts): Transport {
     remove: (path, signal) => run('remove', { path, signal }, () => remove(place, path, signal)),
     removeDirectory: (path, signal) =>
       run('removeDirectory', { path, signal }, () => removeDirectory(place, path, signal)),
+    removeTree: (path, signal) =>
+      run('removeTree', { path, signal }, () => removeTree(place, path, signal)),
     makeDirectory: (path, signal) =>
       run('makeDirectory', { path, signal }, () => makeDirectory(place, path, signal)),
     ...(setModified === undefined

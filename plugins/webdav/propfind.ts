@@ -81,6 +81,15 @@ export async function look(
   }
 }
 
+export async function isDirectory(
+  place: Place,
+  path: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const found = await look(place, path, signal);
+  return found !== 'absent' && found.kind === 'directory';
+}
+
 export function isGone(error: unknown): boolean {
   return error instanceof Refusal && (error.answer.status === 404 || error.answer.status === 410);
 }

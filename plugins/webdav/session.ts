@@ -41,6 +41,7 @@ export class Session implements Web, Channel {
   readonly line: Line;
   readonly cookies = new Cookies();
   expects = true;
+  movesByPath = false;
   readonly #ending = new AbortController();
   #base: URL;
 

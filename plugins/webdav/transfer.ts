@@ -3,12 +3,11 @@
  * asked for, and never the page that a server shows instead of a directory.
  */
 import type { Content, Stamp } from '../../src/plugin-api.ts';
-import { isDirectory } from './change.ts';
 import type { WriteCall } from './dialect.ts';
 import { etagOf, timeOf } from './entries.ts';
 import { Finding, Refusal } from './failures.ts';
 import type { Call, Frame } from './frame.ts';
-import { look, type Place } from './propfind.ts';
+import { isDirectory, look, type Place } from './propfind.ts';
 import { readBeginning } from './text.ts';
 import type { Downloaded, Headers } from './web.ts';
 

@@ -58,5 +58,7 @@ export interface Web {
   upload(upload: Upload): Promise<Answer>;
   /** GET. */
   download(download: Download): Promise<Downloaded>;
+  /** Destinations of a MOVE are told as bare paths, since the server refused its own whole address. */
+  movesByPath: boolean;
   readonly log: (message: string) => void;
 }

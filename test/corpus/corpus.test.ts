@@ -103,6 +103,7 @@ describe('the generated tree', function () {
     expect(storeDifferences(one, late)).to.have.length(1);
     expect(storeDifferences(one, late, () => 1)).to.deep.equal([]);
     expect(storeDifferences(late, one, () => 1)).to.have.length(1);
+    expect(storeDifferences(late, one, 'any')).to.deep.equal([]);
   });
 
   it('links, and directories for them alone, need not be on the store', () => {

@@ -22,6 +22,8 @@ export interface Store {
   /** The store's root on disk; the folder is at {@link PLACE} below it. */
   readonly disk: string;
   readonly server: RunningServer | undefined;
+  /** A file on it has the time that was asked for. */
+  readonly keepsTimes: boolean;
   /** The store's settings, as lines of a configuration. `changed` replaces some. */
   settings(changed?: Readonly<Record<string, string | number | boolean>>): string[];
   close(): Promise<void>;
@@ -50,6 +52,7 @@ export async function openStore(
     name,
     disk: server.root,
     server,
+    keepsTimes: true,
     settings: (changed = {}) =>
       lines({
         plugin: 'ftp',
@@ -73,6 +76,7 @@ async function openSsh(options: ServerOptions): Promise<Store> {
     name: 'openssh',
     disk: server.root,
     server,
+    keepsTimes: true,
     settings: (changed = {}) => lines({ plugin: 'sftp', host, port, user, ...login, ...changed }),
     close: () => server.stop(),
   };
@@ -85,6 +89,7 @@ async function openDav(name: 'apache' | 'lighttpd', options: ServerOptions): Pro
     name,
     disk: server.root,
     server,
+    keepsTimes: false,
     settings: (changed = {}) =>
       lines({
         ...{ plugin: 'webdav', url, user, password },
@@ -101,6 +106,7 @@ function openDirectory(disk: string): Store {
     name: 'mount',
     disk,
     server: undefined,
+    keepsTimes: true,
     settings: (changed = {}) => lines({ plugin: 'mount', path: disk, ...changed }),
     close: () => Promise.resolve(),
   };

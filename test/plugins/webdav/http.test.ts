@@ -121,6 +121,38 @@ describe('webdav: redirects', () => {
   });
 });
 
+describe('webdav: destinations', () => {
+  afterEach(ended);
+
+  /** Recorded from Apache 2.4.71. */
+  const foreign =
+    '<html><body><h1>Bad Gateway</h1><p>Destination URI refers to different scheme or port (https://hostname:443) (want: http://hostname:37859)</p></body></html>';
+
+  it('are told as paths from then on, once the server takes its own address for another', async () => {
+    const { transport, script } = await scripted(({ method, headers }) =>
+      method !== 'MOVE'
+        ? undefined
+        : String(headers['destination']).startsWith('/')
+          ? { status: 201 }
+          : { status: 502, body: foreign },
+    );
+    await transport.rename('f', 'ä b', calm());
+    await transport.rename('g', 'c', calm());
+    const told = script.seen.flatMap(({ headers }) => headers['destination'] ?? []);
+    expect(told).to.deep.equal([`${script.url}%C3%A4%20b`, '/dav/%C3%A4%20b', '/dav/c']);
+    expect(script.seen.at(-1)?.headers['overwrite']).to.equal('F');
+  });
+
+  it("a proxy's own 502 is not asked again: it may have been done", async () => {
+    const { transport, script } = await scripted(({ method }) =>
+      method === 'MOVE' ? { status: 502, body: '<h1>502 Bad Gateway</h1>nginx' } : undefined,
+    );
+    const error = await failure(transport.rename('f', 'g', calm()));
+    expect(error).to.include({ kind: 'unreachable', outcome: 'unknown' });
+    expect(script.seen.filter(({ method }) => method === 'MOVE')).to.have.length(1);
+  });
+});
+
 describe('webdav: cookies', () => {
   afterEach(ended);
 

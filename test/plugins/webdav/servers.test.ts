@@ -13,6 +13,7 @@ import {
   type DavServer,
   type DavServerOptions,
 } from '../../servers/index.ts';
+import { startCounter } from '../../scenarios/command-counter.ts';
 import { needs, type Skippable } from '../../support/skips.ts';
 import { calm, ended, failure, later, openAt, sourceOf, textOf } from './support.ts';
 
@@ -112,6 +113,19 @@ for (const name of ['apache', 'lighttpd'] as const) {
       expect(await transport.look('f', calm())).to.equal('absent');
       await sleep(3000);
       await transport.write('f', sourceOf('one'), calm());
+    });
+
+    it('moves behind a proxy that has another port', async function () {
+      const server = await start(this, name);
+      const proxy = await startCounter(server.host, server.port);
+      later(() => proxy.stop());
+      const url = server.url.replace(String(server.port), String(proxy.port));
+      const transport = await openAt(url, loginOf(server));
+      await transport.write('f', sourceOf('kept'), calm());
+      await transport.rename('f', 'g h', calm());
+      await transport.rename('g h', 'i', calm());
+      expect(readdirSync(server.root)).to.deep.equal(['i']);
+      expect(proxy.take().get('MOVE')).to.equal(3);
     });
 
     it('a root that is not there, or is a file', async function () {

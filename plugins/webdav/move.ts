@@ -1,0 +1,82 @@
+/**
+ * MOVE, for files and directories alike, and what its refusals mean. Never replaces anything, and never repeats a request
+ * that may have been carried out.
+ */
+import { Finding, Refusal } from './failures.ts';
+import { isDirectory, look, type Place } from './propfind.ts';
+import type { Answer } from './web.ts';
+
+export interface Step {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** ORDER: `Overwrite: F`, always: what was at the target is the engine's to set aside. */
+export async function rename(place: Place, { from, to }: Step, signal: AbortSignal): Promise<void> {
+  const { dialect } = place;
+  const answer = await move(place, { from, to }, signal);
+  // SERVER: lighttpd says 200 for a directory.
+  if (answer.status === 204 && dialect.movesInto === true)
+    await takeBack(place, { from, to }, signal);
+  if ([200, 201, 204].includes(answer.status)) return;
+  throw await whyNotMoved(place, { to, signal, answer });
+}
+
+async function move({ web }: Place, { from, to }: Step, signal: AbortSignal): Promise<Answer> {
+  const target = web.urlOf(to);
+  const ask = (destination: string): Promise<Answer> =>
+    web.ask({
+      ...{ method: 'MOVE', url: web.urlOf(from), signal },
+      headers: { Destination: destination, Overwrite: 'F' },
+    });
+  const first = await ask(web.movesByPath ? target.pathname : target.href);
+  if (web.movesByPath || !isForeign(first)) return first;
+  const second = await ask(target.pathname);
+  web.movesByPath = !isForeign(second);
+  return second;
+}
+
+/**
+ * SERVER: behind a proxy that ends TLS, or has another port, Apache and lighttpd take their own address for another server's.
+ * They say so before they do anything; a 502 of the proxy itself says nothing of a destination.
+ */
+function isForeign({ status, headers, text }: Answer): boolean {
+  const ofServer = /destination/i.test(text) || /^lighttpd/i.test(headers.get('server') ?? '');
+  return status === 400 || (status === 502 && ofServer);
+}
+
+/**
+ * SERVER: lighttpd moves a file that is to replace a directory into it, under its own name, `Overwrite: F` or not. It says
+ * 204 then, and 201 for a name that was free. CRASH: before it is taken back, the file lies in that directory.
+ */
+async function takeBack(place: Place, { from, to }: Step, signal: AbortSignal): Promise<void> {
+  const inside = `${to}/${from.slice(from.lastIndexOf('/') + 1)}`;
+  if (!(await isDirectory(place, to, signal)) || (await look(place, inside, signal)) === 'absent')
+    return;
+  const answer = await move(place, { from: inside, to: from }, signal);
+  const outcome = answer.status === 201 ? 'not-done' : 'unknown';
+  throw new Finding('exists', 'a directory is there', { outcome });
+}
+
+/**
+ * SERVER: a target that is there is 412; to a racer Apache says 403, 405 or 409, and 301 where it is a directory. A missing
+ * directory above is 409, and on Apache 500.
+ */
+async function whyNotMoved(
+  place: Place,
+  {
+    to,
+    signal,
+    answer,
+  }: { readonly to: string; readonly signal: AbortSignal; readonly answer: Answer },
+): Promise<Error> {
+  const { status } = answer;
+  const parent = to.slice(0, Math.max(0, to.lastIndexOf('/')));
+  if (status === 500 && (await look(place, parent, signal)) === 'absent') {
+    return new Finding('not-found', 'the directory to move into is missing');
+  }
+  if ([301, 403, 405, 409].includes(status) && (await look(place, to, signal)) !== 'absent') {
+    return new Finding('exists', `something else is there (${String(status)})`);
+  }
+  return new Refusal(answer);
+}
