@@ -74,6 +74,7 @@ function dialectOf(name: string, connections: number, cloud: Cloud): Dialect {
     resume: false,
     // SERVER: `Overwrite: F` is tested a moment before the deed, and of racers two were told 201 once in 25 times.
     renameOnto: { file: 'unknown', directory: 'unknown' },
+    refusesTaken: true,
     copy: false,
     modified: 'set',
     modifiedPrecision: 1000,

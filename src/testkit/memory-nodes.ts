@@ -15,12 +15,16 @@ export interface FileNode {
   changed: number;
   /** Differs after every change. */
   version: number;
+  /** The store has no checksum of it any more: its time was set. */
+  unsummed?: boolean;
 }
 
 export interface DirectoryNode {
   readonly kind: 'directory';
   readonly id: number;
   modified: number;
+  /** Another after every change below. */
+  etag: number;
   readonly children: Map<string, StoreNode>;
 }
 

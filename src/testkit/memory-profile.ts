@@ -3,7 +3,7 @@
  * Only data and plain functions; behaviour that changes the tree belongs to the store.
  */
 import type { Capabilities, Stamp } from '../core/ports/transport.ts';
-import type { StoreNode } from './memory-nodes.ts';
+import { contentOf, type DirectoryNode, type StoreNode } from './memory-nodes.ts';
 
 /** What kind of server this is. Each value is both claimed and behaved. */
 export interface MemoryProfile {
@@ -16,8 +16,18 @@ export interface MemoryProfile {
   /** Milliseconds: 1, 1000 or 60000. */
   readonly modifiedPrecision: number;
   readonly ids: boolean;
-  /** `weak`: kept over writes within one second, as ownCloud does. `strong`: differs after every change. */
-  readonly etag: 'none' | 'weak' | 'strong';
+  /**
+   * `strong`: differs after every change. `weak`: kept over writes within one second. `kept`: the same, but looks strong, and goes
+   * by the time that clients may set, as ownCloud's does.
+   */
+  readonly etag: 'none' | 'weak' | 'kept' | 'strong';
+  /** Directories' etags rise with what is below: at once, or as late as the contract allows. */
+  readonly wholeTree: 'none' | 'etags' | 'late-etags';
+  /** Files' stamps have a checksum until their time is set. */
+  readonly checksums: boolean;
+  /** A rename tests its target a moment before the deed: of racing directories, the later one replaces the earlier one. */
+  readonly racy: boolean;
+  readonly removeTree: boolean;
   readonly resume: boolean;
   readonly copy: boolean;
   readonly batch: boolean;
@@ -32,6 +42,10 @@ export const defaultProfile: MemoryProfile = {
   modifiedPrecision: 1000,
   ids: true,
   etag: 'none',
+  wholeTree: 'none',
+  checksums: false,
+  racy: false,
+  removeTree: false,
   resume: true,
   copy: false,
   batch: false,
@@ -39,10 +53,17 @@ export const defaultProfile: MemoryProfile = {
 };
 
 export function capabilitiesOf(profile: MemoryProfile): Capabilities {
-  const { parallel, resume, renameOnto, copy, modified, modifiedPrecision, etag, ids, nameBytes } =
-    profile;
-  const claimed = { parallel, resume, renameOnto, copy, modified, modifiedPrecision, etag, ids };
-  return { ...claimed, nameBytes, caseSensitive: true, unicode: 'as-given' };
+  const { parallel, resume, copy, modified, modifiedPrecision, ids, nameBytes } = profile;
+  const claimed = { parallel, resume, copy, modified, modifiedPrecision, ids, nameBytes };
+  return {
+    ...claimed,
+    renameOnto: profile.racy ? { file: 'unknown', directory: 'unknown' } : profile.renameOnto,
+    refusesTaken: profile.racy,
+    etag: profile.etag === 'kept' ? 'weak' : profile.etag,
+    wholeTree: profile.wholeTree === 'none' ? 'none' : 'etags',
+    caseSensitive: true,
+    unicode: 'as-given',
+  };
 }
 
 export function stampOf(node: StoreNode, profile: MemoryProfile): Stamp {
@@ -58,5 +79,22 @@ export function stampOf(node: StoreNode, profile: MemoryProfile): Stamp {
   if (node.kind === 'file' && profile.etag === 'weak') {
     stamp.etag = `W/${node.id}-${Math.floor(node.changed / 1000)}`;
   }
+  if (node.kind === 'file' && profile.etag === 'kept') {
+    stamp.etag = `${node.id}-${Math.floor(node.modified / 1000)}`;
+  }
+  if (node.kind === 'file' && profile.checksums && node.unsummed !== true) {
+    stamp.checksum = `SUM:${sumOf(contentOf(node))}`;
+  }
+  if (node.kind === 'directory') Object.assign(stamp, etagOf(node, profile));
   return stamp;
+}
+
+export function etagOf(node: DirectoryNode, { wholeTree }: MemoryProfile): { etag?: string } {
+  return wholeTree === 'none' ? {} : { etag: String(node.etag) };
+}
+
+function sumOf(bytes: Uint8Array): string {
+  return bytes
+    .reduce((sum, byte) => Math.imul(sum ^ byte, 0x01000193) >>> 0, 0x811c9dc5)
+    .toString(16);
 }

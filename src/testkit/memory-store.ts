@@ -11,6 +11,7 @@ import {
   type FileNode,
   type StoreNode,
 } from './memory-nodes.ts';
+import { MemoryEtags } from './memory-etags.ts';
 
 /** A whole tree at one moment; only {@link MemoryStore.restore} looks inside. */
 export interface MemorySnapshot {
@@ -37,6 +38,7 @@ export class MemoryStore {
   /** Operations under way now, and the most there have ever been at once. */
   underWay = 0;
   mostUnderWay = 0;
+  readonly etags = new MemoryEtags(this);
   #nextId = 1;
   #root: DirectoryNode;
 
@@ -57,14 +59,16 @@ export class MemoryStore {
     const node = before?.kind === 'file' ? before : this.#newFile();
     node.parts = [bytes];
     node.size = bytes.length;
-    this.touch(node, options.modified);
+    this.#touch(node, options.modified);
     this.#attach(parent, nameOf(path), node);
+    this.raise(path);
   }
 
   /** Puts a symbolic link or something else that is neither file nor directory there. */
   putOdd(path: string, kind: 'link' | 'other'): void {
     const parent = this.makeDirectory(parentOf(path));
     this.#attach(parent, nameOf(path), { kind, id: this.#nextId++, modified: this.clock });
+    this.raise(path);
   }
 
   /** Makes a directory with its parents; existing ones are kept. */
@@ -76,6 +80,7 @@ export class MemoryStore {
       if (!directory.children.has(name)) this.#attach(directory, name, child);
       directory = child;
     }
+    this.raise(path);
     return directory;
   }
 
@@ -93,14 +98,16 @@ export class MemoryStore {
 
   /** Removes whatever is there, with all below it. Missing is fine. */
   remove(path: string): void {
-    const parent = this.find(parentOf(path));
-    if (parent?.kind === 'directory') this.#detach(parent, nameOf(path));
+    this.#removeNode(path);
+    this.raise(path);
   }
 
   /** Renames as another program would; throws when the store refuses. */
   rename(from: string, to: string): void {
     const obstacle = this.move(from, to, { file: 'replaces', directory: 'refuses' });
     if (obstacle !== undefined) throw new Error(`rename ${from} to ${to}: ${obstacle}`);
+    this.etags.answered(from);
+    this.etags.answered(to);
   }
 
   /** Path below `prefix` → text, or `/` for a directory; sorted. `<link>` and `<other>` for the odd ones. */
@@ -112,6 +119,7 @@ export class MemoryStore {
   }
 
   snapshot(): MemorySnapshot {
+    this.etags.settle(true);
     return { root: copyOf(this.#root) };
   }
 
@@ -142,26 +150,57 @@ export class MemoryStore {
     const node = before ?? this.#newFile();
     node.parts = [];
     node.size = 0;
-    this.touch(node);
+    this.#touch(node);
     if (before === undefined) this.#attach(parent, nameOf(path), node);
+    this.etags.changing(path);
     return node;
   }
 
-  /** On a full store what still fits is written. */
-  append(node: FileNode, chunk: Uint8Array): Obstacle | undefined {
+  /** To a file that is open for writing at this path. On a full store what still fits is written. */
+  append(path: string, node: FileNode, chunk: Uint8Array): Obstacle | undefined {
     const fits = chunk.slice(0, Math.max(0, Math.min(chunk.length, this.space)));
     node.parts.push(fits);
     node.size += fits.length;
     this.space -= fits.length;
-    this.touch(node);
+    this.#touch(node);
+    this.etags.changing(path);
     return fits.length < chunk.length ? 'no-space' : undefined;
+  }
+
+  setModified(path: string, node: FileNode, modified: number): void {
+    node.modified = modified;
+    node.unsummed = true;
+    this.etags.changing(path);
+  }
+
+  /** New etags for every directory above the path. */
+  raise(path: string): void {
+    const etag = this.#nextId++;
+    for (let above = parentOf(path); ; above = parentOf(above)) {
+      const node = this.find(above);
+      if (node?.kind === 'directory') node.etag = etag;
+      if (above === '') return;
+    }
   }
 
   /** Marks a change: new version, and this time (default: the clock). */
   touch(node: FileNode, modified: number = this.clock): void {
+    this.#touch(node, modified);
+    this.#raiseAll(this.#root);
+  }
+
+  #touch(node: FileNode, modified: number = this.clock): void {
     node.version = this.#nextId++;
     node.changed = this.clock;
     node.modified = modified;
+    node.unsummed = false;
+  }
+
+  #raiseAll(directory: DirectoryNode): void {
+    directory.etag = this.#nextId++;
+    for (const node of directory.children.values()) {
+      if (node.kind === 'directory') this.#raiseAll(node);
+    }
   }
 
   makeOneDirectory(path: string): Obstacle | undefined {
@@ -172,13 +211,14 @@ export class MemoryStore {
     if (before !== undefined) return before.kind === 'directory' ? undefined : 'exists';
     if (this.space <= 0) return 'no-space';
     this.#attach(parent, nameOf(path), this.#newDirectory());
+    this.etags.changing(path);
     return undefined;
   }
 
   removeFile(path: string): Obstacle | undefined {
     const node = this.find(path);
     if (node?.kind === 'directory') return 'not-a-file';
-    if (node !== undefined) this.remove(path);
+    if (node !== undefined) this.#removeNode(path);
     if (node?.kind === 'file') this.space += node.size;
     return undefined;
   }
@@ -188,7 +228,7 @@ export class MemoryStore {
     if (node === undefined) return undefined;
     if (node.kind !== 'directory') return 'not-a-directory';
     if (node.children.size > 0 || path === '') return 'not-empty';
-    this.remove(path);
+    this.#removeNode(path);
     return undefined;
   }
 
@@ -201,8 +241,9 @@ export class MemoryStore {
     if (from === '' || to === '' || to.startsWith(`${from}/`)) return 'invalid-name';
     const obstacle = inTheWay(node, parent.children.get(nameOf(to)), rules);
     if (obstacle !== undefined) return obstacle;
-    this.remove(from);
+    this.#removeNode(from);
     this.#attach(parent, nameOf(to), node);
+    this.etags.changing(to);
     return undefined;
   }
 
@@ -216,8 +257,9 @@ export class MemoryStore {
     const copy = this.#newFile();
     copy.parts = [contentOf(node)];
     copy.size = node.size;
-    this.touch(copy, node.modified);
+    this.#touch(copy, node.modified);
     this.#attach(parent, nameOf(to), copy);
+    this.etags.changing(to);
     return undefined;
   }
 
@@ -226,7 +268,15 @@ export class MemoryStore {
   }
 
   #newDirectory(): DirectoryNode {
-    return { kind: 'directory', id: this.#nextId++, modified: this.clock, children: new Map() };
+    const id = this.#nextId++;
+    return { kind: 'directory', id, modified: this.clock, etag: id, children: new Map() };
+  }
+
+  /** Missing is fine. */
+  #removeNode(path: string): void {
+    const parent = this.find(parentOf(path));
+    if (parent?.kind === 'directory') this.#detach(parent, nameOf(path));
+    this.etags.changing(path);
   }
 
   #attach(parent: DirectoryNode, name: string, node: StoreNode): void {

@@ -7,8 +7,14 @@ import type { Source, Stamp, StoreEntry, Transport } from '../core/ports/transpo
 import { TransportError, type TransportErrorKind } from '../core/ports/transport.ts';
 import { factsOf, throwIfAborted, unlessAborted, type Call, type Outcome } from './memory-gate.ts';
 import { contentOf, type FileNode } from './memory-nodes.ts';
-import { capabilitiesOf, defaultProfile, stampOf, type MemoryProfile } from './memory-profile.ts';
-import type { MemoryStore, Obstacle } from './memory-store.ts';
+import {
+  capabilitiesOf,
+  defaultProfile,
+  etagOf,
+  stampOf,
+  type MemoryProfile,
+} from './memory-profile.ts';
+import type { MemoryStore, MoveRules, Obstacle } from './memory-store.ts';
 import { oneByOne } from './one-by-one.ts';
 
 /** `to` is set for rename and copy. May throw (a TransportError) or never resolve; then the signal ends the wait. */
@@ -16,6 +22,8 @@ export type Gate = (operation: string, path: string, to?: string) => Promise<voi
 
 export interface MemoryTransportOptions {
   readonly profile?: Partial<MemoryProfile>;
+  /** With `racy`: where it is so. Default: everywhere. */
+  readonly racyAt?: (to: string) => boolean;
   /** Called before the effect of each operation. */
   readonly before?: Gate;
   /** Called after the effect, before the reply: throwing here is a lost reply. */
@@ -33,6 +41,7 @@ export function openMemoryTransport(
 ): Transport {
   const profile: MemoryProfile = { ...defaultProfile, ...options.profile };
   const session: Session = { store, options, profile, closed: false };
+  if (profile.wholeTree === 'late-etags') store.etags.when = 'late';
   const lookNow = (path: string): StoreEntry | 'absent' => {
     const node = store.find(path);
     return node === undefined ? 'absent' : { kind: node.kind, stamp: stampOf(node, profile) };
@@ -43,12 +52,13 @@ export function openMemoryTransport(
       perform(session, { operation: 'list', path, signal }, () => {
         const node = store.find(path);
         if (node?.kind !== 'directory') throw refusal('list', path, 'not-found');
+        store.etags.settle();
         const entries = [...node.children].map(([name, child]) => ({
           name,
           kind: child.kind,
           stamp: stampOf(child, profile),
         }));
-        return { entries, complete: true };
+        return { entries, complete: true, ...etagOf(node, profile) };
       }),
     look: (path, signal) =>
       perform(session, { operation: 'look', path, signal }, () => lookNow(path)),
@@ -65,11 +75,13 @@ export function openMemoryTransport(
       }),
     write: (path, source, signal) =>
       transfer(session, { operation: 'write', path, signal }, { source, from: 0 }),
-    rename: (from, to, signal) =>
-      perform(session, { operation: 'rename', path: from, to, signal }, () => {
+    rename: (from, to, signal) => {
+      const rules = renameRules(session, from, to);
+      return perform(session, { operation: 'rename', path: from, to, signal }, () => {
         checkName(profile, 'rename', to);
-        settle('rename', from, store.move(from, to, profile.renameOnto));
-      }),
+        settle('rename', from, store.move(from, to, rules()));
+      });
+    },
     remove: (path, signal) =>
       perform(session, { operation: 'remove', path, signal }, () => {
         settle('remove', path, store.removeFile(path));
@@ -113,7 +125,13 @@ function withOptional(session: Session, base: Transport): Transport {
         const node = store.find(path);
         if (node === undefined) throw refusal('setModified', path, 'not-found');
         if (node.kind !== 'file') throw refusal('setModified', path, 'not-a-file');
-        node.modified = modified;
+        store.setModified(path, node, modified);
+      });
+  }
+  if (profile.removeTree) {
+    full.removeTree = (path, signal) =>
+      perform(session, { operation: 'removeTree', path, signal }, () => {
+        store.remove(path);
       });
   }
   if (profile.copy) {
@@ -127,6 +145,22 @@ function withOptional(session: Session, base: Transport): Transport {
   return full;
 }
 
+/** Milliseconds of the store's clock between the test and the deed of a racy server. */
+const racyFor = 1000;
+
+/** What a rename may do to its target, decided when it is done; a racy server has tested before. */
+function renameRules(
+  { store, profile, options }: Session,
+  from: string,
+  to: string,
+): () => MoveRules {
+  const isRacy = profile.racy && options.racyAt?.(to) !== false;
+  const wasFree = isRacy && store.find(from)?.kind === 'directory' && store.find(to) === undefined;
+  const tested = store.clock;
+  const replaces: MoveRules = { file: 'refuses', directory: 'replaces' };
+  return () => (wasFree && store.clock - tested < racyFor ? replaces : profile.renameOnto);
+}
+
 /** Gate, effect, gate. The effect is synchronous, so that a schedule decides the order and nothing else does. */
 async function perform<T>(session: Session, call: Call, effect: () => T): Promise<T> {
   enter(session, call);
@@ -136,6 +170,8 @@ async function perform<T>(session: Session, call: Call, effect: () => T): Promis
     const result = effect();
     const after = pass(session.options.after, call, 'unknown');
     if (after !== undefined) await after;
+    session.store.etags.answered(call.path);
+    if (call.to !== undefined) session.store.etags.answered(call.to);
     return result;
   } finally {
     session.store.underWay -= 1;
@@ -181,8 +217,10 @@ async function transfer(
       throw new TransportError(message, { kind: 'corrupt', outcome: 'unknown', ...factsOf(call) });
     }
     if (profile.modified === 'set') node.modified = content.source.modified ?? store.clock;
+    store.etags.changing(call.path);
     const after = pass(options.after, call, 'unknown');
     if (after !== undefined) await after;
+    store.etags.answered(call.path);
     return stampOf(node, profile);
   } finally {
     store.underWay -= 1;
@@ -224,7 +262,7 @@ async function pour(
     for (;;) {
       const next = await unlessAborted(chunks.next(), call, 'not-done');
       if (next.done === true) break;
-      settle(call.operation, call.path, session.store.append(to.node, next.value));
+      settle(call.operation, call.path, session.store.append(call.path, to.node, next.value));
       done += next.value.length;
       const wait = session.options.chunk?.(call.operation, call.path, done);
       if (wait instanceof Promise) await unlessAborted(wait, call, 'not-done');

@@ -27,6 +27,15 @@ const profiles: Readonly<Record<string, Partial<MemoryProfile>>> = {
     resume: false,
     nameBytes: 143,
   },
+  'an ownCloud': {
+    modified: 'set',
+    etag: 'kept',
+    wholeTree: 'late-etags',
+    checksums: true,
+    renameOnto: { file: 'refuses', directory: 'refuses' },
+    racy: true,
+    removeTree: true,
+  },
   'a server of minutes with batches': {
     parallel: 8,
     modifiedPrecision: 60_000,

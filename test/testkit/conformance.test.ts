@@ -20,6 +20,7 @@ import { listFaults } from './faults/list.ts';
 import { renameFaults } from './faults/rename.ts';
 import { sessionFaults } from './faults/sessions.ts';
 import { transferFaults } from './faults/transfer.ts';
+import { wholeTreeFaults } from './faults/whole-tree.ts';
 
 const faults = [
   ...listFaults,
@@ -27,6 +28,7 @@ const faults = [
   ...renameFaults,
   ...claimFaults,
   ...sessionFaults,
+  ...wholeTreeFaults,
 ];
 
 /** Small: the faults are gross. */

@@ -3,7 +3,7 @@ import { conflictName, flattened } from '../model/conflict-name.ts';
 import { parentsOf } from '../model/path.ts';
 import type { Context } from './context.ts';
 import type { Item } from './transaction.ts';
-import { endsRound } from './store-io.ts';
+import { endsRound, isKind } from './store-io.ts';
 
 export function asideName(base: string, item: { index: number }): string {
   return `${base}/replaced/${String(item.index)}`;
@@ -52,10 +52,24 @@ export async function placeIfFree(
   ctx: Context,
   { base, staged, item }: { base: string; staged: string; item: Item },
 ): Promise<boolean> {
-  if (await ctx.store.exists(item.path)) {
-    await putBack(ctx, asideName(base, item), item.from ?? item.path);
-    return false;
+  const { refusesTaken } = ctx.store.capabilities;
+  const isFree = refusesTaken === true || !(await ctx.store.exists(item.path));
+  if (isFree && (await renamed(ctx, staged, item.path))) {
+    return true;
   }
-  await ctx.store.rename(staged, item.path);
-  return true;
+  await putBack(ctx, asideName(base, item), item.from ?? item.path);
+  return false;
+}
+
+/** False: something is there, and the store says so. */
+async function renamed(ctx: Context, from: string, to: string): Promise<boolean> {
+  try {
+    await ctx.store.rename(from, to);
+    return true;
+  } catch (error) {
+    if (ctx.store.capabilities.refusesTaken === true && isKind(error, 'exists', 'not-empty')) {
+      return false;
+    }
+    throw error;
+  }
 }

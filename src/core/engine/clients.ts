@@ -57,7 +57,8 @@ export async function tellOwn(ctx: Context, { isComplete, hasBrought }: Standing
     ...(damaged.length === 0 ? {} : { damaged }),
     lastSeen: now,
   };
-  await ctx.store.writeText(layout.client(client), encodeClient(file));
+  const stamp = await ctx.store.writeText(layout.client(client), encodeClient(file));
+  state.clients.set(`${client}.json`, { ...file, stamp });
   state.meta.set('told', { held, at: now, client, looked, damaged: damage } satisfies Told);
   state.commit();
 }
@@ -65,7 +66,7 @@ export async function tellOwn(ctx: Context, { isComplete, hasBrought }: Standing
 /** Reads what changed in `clients/`; a torn file counts as not there. */
 export async function readClients(ctx: Context): Promise<void> {
   const { clients } = ctx.state;
-  const listing = await ctx.store.listOwn(layout.clients);
+  const listing = await ctx.glance.listOwn(layout.clients);
   const names = new Set(listing.entries.map((entry) => entry.name));
   for (const name of [...clients.keys()].filter((known) => !names.has(known))) {
     clients.delete(name);

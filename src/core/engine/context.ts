@@ -3,6 +3,7 @@ import type { FolderEvent, FolderSettings, PathProblem } from '../ports/folder.t
 import type { LocalTree, StagedFile } from '../ports/local-tree.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { Clock, Codec, Log, Random } from '../ports/world.ts';
+import type { Glance } from './glance.ts';
 import type { Limits } from './limits.ts';
 import type { FolderState } from './state.ts';
 import type { StoreIo } from './store-io.ts';
@@ -10,6 +11,8 @@ import type { StoreIo } from './store-io.ts';
 export interface Context {
   readonly settings: FolderSettings;
   readonly store: StoreIo;
+  /** Listings that may come from memory. */
+  readonly glance: Glance;
   readonly local: LocalTree;
   readonly state: FolderState;
   readonly clock: Clock;

@@ -23,6 +23,7 @@ import type { Standing } from './clients.ts';
 import { clientStatus, missingClients, readClients, tellOwn } from './clients.ts';
 import { compact } from './compact.ts';
 import type { Context, RunMemory } from './context.ts';
+import { Glance } from './glance.ts';
 import { acceptHeld, heldQuestions, isMeant } from './guarding.ts';
 import { haltOfError, lastHalt, rememberHalt } from './halts.ts';
 import { sweepLeftovers } from './leftovers.ts';
@@ -172,10 +173,12 @@ class SyncedFolder implements Folder {
 
   #context(signal: AbortSignal, tally: Tally, state: FolderState): Context {
     const { codec } = this.#parts;
+    const store = new StoreIo(this.#parts.transport, codec, signal);
     return {
       ...this.#parts,
       ...this.#memory,
-      store: new StoreIo(this.#parts.transport, codec, signal),
+      store,
+      glance: new Glance(store, state),
       state,
       limits: this.#limits,
       signal,

@@ -9,6 +9,7 @@ import type { Halt } from '../ports/folder.ts';
 import { TransportError } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { DIRECTORIES, layout, OWN } from './layout.ts';
+import { waitForRacers } from './racers.ts';
 import { endsRound } from './store-io.ts';
 
 const SMALL = 64 * 1024;
@@ -104,7 +105,7 @@ async function checkLocal(ctx: Context, folder: string): Promise<Halted | undefi
 }
 
 export async function readFormat(ctx: Context) {
-  const text = await ctx.store.readTextIfThere(layout.format, SMALL);
+  const text = await ctx.glance.readText(layout.format, SMALL);
   if (text === undefined) {
     return undefined;
   }
@@ -151,6 +152,7 @@ export async function makeFolder(ctx: Context, { again }: { readonly again: bool
 async function appears(ctx: Context, from: string, to: string): Promise<boolean> {
   try {
     await ctx.store.rename(from, to);
+    await waitForRacers(ctx);
     return true;
   } catch (error) {
     if (endsRound(error)) {

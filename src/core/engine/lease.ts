@@ -9,6 +9,7 @@ import { join } from '../model/path.ts';
 import type { Context } from './context.ts';
 import { layout } from './layout.ts';
 import { beginStaging, clockName } from './leftovers.ts';
+import { waitForRacers } from './racers.ts';
 import { endsRound, isKind } from './store-io.ts';
 
 const SMALL = 64 * 1024 * 1024;
@@ -47,6 +48,7 @@ export async function readHolder(ctx: Context, base: string): Promise<Holder | '
 export async function takeLease(ctx: Context, tx: string): Promise<boolean> {
   try {
     await ctx.store.rename(layout.staged(tx), layout.placing);
+    await waitForRacers(ctx);
   } catch (error) {
     if (endsRound(error)) {
       throw error;
@@ -102,6 +104,10 @@ export async function removeEmptyLease(ctx: Context): Promise<void> {
 
 /** What is left of a finished transaction is known; only if that turns out wrong is it listed. */
 async function sweep(ctx: Context, base: string): Promise<void> {
+  if (ctx.store.removesTrees) {
+    await ctx.store.removeTree(base);
+    return;
+  }
   try {
     await ctx.store.remove(`${base}/replaced/index.jsonl`);
     await ctx.store.remove(`${base}/holder.json`);

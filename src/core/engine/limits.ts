@@ -11,6 +11,8 @@ export interface Limits {
   readonly resumable: number;
   /** A holder places for at most this long, milliseconds of its monotonic clock. */
   readonly leaseWork: number;
+  /** On a store where racing renames may all succeed, the winner looks after this time, milliseconds. */
+  readonly racers: number;
   /** A lease unchanged for this long by the store's clock is dead, milliseconds. */
   readonly leaseDead: number;
   /** How long a sync waits for somebody else's lease before it leaves its uploads to the next one, milliseconds. */
@@ -31,6 +33,8 @@ export interface Limits {
   readonly strictLock: number;
   /** A `clients/` file that only says "still here" is rewritten this often, milliseconds. */
   readonly clientFileAge: number;
+  /** What is remembered of the store's directories is asked anew after this time, milliseconds. */
+  readonly thorough: number;
   /** Clients silent for this long are pruned, milliseconds. */
   readonly silent: number;
 }
@@ -45,6 +49,7 @@ export const DEFAULT_LIMITS: Limits = {
   stagedBytes: 512 * 1024 * 1024,
   resumable: 8 * 1024 * 1024,
   leaseWork: 10_000,
+  racers: 2000,
   leaseDead: MINUTE,
   leaseWait: 90_000,
   text: 512 * 1024 * 1024,
@@ -56,5 +61,6 @@ export const DEFAULT_LIMITS: Limits = {
   guardWindow: 60 * MINUTE,
   strictLock: 5 * MINUTE,
   clientFileAge: 60 * MINUTE,
+  thorough: DAY,
   silent: 90 * DAY,
 };

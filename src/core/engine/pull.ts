@@ -19,10 +19,17 @@ import { nameIsFree } from './publish.ts';
 /** `short`: merged changes are neither in a listed master nor in listed segments: the store was set back, or lost files. */
 export type Pulled = 'ok' | 'short';
 
+/** Asks the store, whatever is remembered. */
 export async function pull(ctx: Context): Promise<Pulled> {
+  ctx.glance.forget();
+  return pullAsTold(ctx);
+}
+
+/** Where the etags told in this round say that nothing came, nothing is asked. */
+export async function pullAsTold(ctx: Context): Promise<Pulled> {
   const { state } = ctx;
-  const manifests = await ctx.store.listOwn(layout.manifests);
-  const masters = await ctx.store.listOwn(layout.masters);
+  const manifests = await ctx.glance.listOwn(layout.manifests);
+  const masters = await ctx.glance.listOwn(layout.masters);
   await mergeMasters(ctx, masters);
   ctx.counts.segments = manifests.entries.length;
   noticeClone(ctx, manifests);

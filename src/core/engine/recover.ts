@@ -22,7 +22,7 @@ import { endsRound } from './store-io.ts';
  * Everything is pulled before anything is judged.
  */
 export async function recover(ctx: Context): Promise<'again' | 'settled'> {
-  const locks = await ctx.store.listOwn(layout.locks);
+  const locks = await ctx.glance.listOwn(layout.locks);
   const leases = locks.entries.filter(({ kind }) => kind === 'directory').map(({ name }) => name);
   const { transaction } = ctx.state;
   if (transaction === undefined && leases.length === 0) {

@@ -40,6 +40,7 @@ export async function round(
 ): Promise<RoundResult> {
   const { state } = ctx;
   ensureIdentity(ctx);
+  await lookOver(ctx);
   const halted = await join(ctx);
   if (halted !== undefined && halted !== 'nothing there') {
     return { halted, again: false };
@@ -66,6 +67,18 @@ export async function round(
   const arrived = waited ? 0 : await download(ctx, plan, local);
   await discardFetched(ctx);
   return { again: recorded || waited || placed > 0 || arrived > 0, waited, plan };
+}
+
+/** Once a day everything is listed: storage that changes behind its server's back raises no etag. */
+async function lookOver(ctx: Context): Promise<void> {
+  const { meta } = ctx.state;
+  const now = ctx.clock.now();
+  const last = (meta.get('listedAll') as number | undefined) ?? now;
+  const thorough = Math.abs(now - last) >= ctx.limits.thorough;
+  await ctx.glance.begin({ thorough });
+  if (thorough || !meta.has('listedAll')) {
+    meta.set('listedAll', now);
+  }
 }
 
 function isStrict({ settings }: Context): boolean {

@@ -14,6 +14,7 @@ import { clientOf, makeDot } from '../model/version.ts';
 import type { StateStore } from '../ports/state-store.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { Part, Transaction } from './transaction.ts';
+import type { Remembered } from './glance.ts';
 import { Table } from './table.ts';
 import type { DeedRow } from './undo-deeds.ts';
 
@@ -118,6 +119,8 @@ export class FolderState {
   readonly verified = new Table<number>('verified');
   /** Path → content that the store should hold, and does not. */
   readonly damaged = new Table<{ readonly expected: Key; readonly found: Key }>('damaged');
+  /** Directory → its listing, where its etag tells whether that still holds. */
+  readonly listings = new Table<Remembered>('listing');
   readonly meta = new Table<unknown>('meta');
   readonly #master = new Table<readonly Version[]>('master');
   readonly #store: StateStore;
@@ -310,6 +313,7 @@ export class FolderState {
       this.goneBy,
       this.waits,
       this.clients,
+      this.listings,
       this.staged,
       this.parts,
       this.deeds,

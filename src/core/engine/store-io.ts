@@ -22,12 +22,18 @@ export class StoreIo {
   readonly #transport: Transport;
   readonly #codec: Codec;
   readonly #signal: AbortSignal;
+  #changes = 0;
 
   constructor(transport: Transport, codec: Codec, signal: AbortSignal) {
     this.#transport = transport;
     this.#codec = codec;
     this.#signal = signal;
     this.capabilities = transport.capabilities;
+  }
+
+  /** How often this client has begun to change the store: what was listed before the last time may be history. */
+  get changes(): number {
+    return this.#changes;
   }
 
   list(path: string): Promise<Listing> {
@@ -81,6 +87,7 @@ export class StoreIo {
   }
 
   write(path: string, source: Source): Promise<Stamp> {
+    this.#changes += 1;
     return this.#transport.write(path, source, this.#signal);
   }
 
@@ -90,23 +97,28 @@ export class StoreIo {
 
   /** Goes on with a torn file of `from` bytes. */
   resume(path: string, source: Source, from: number): Promise<Stamp> {
+    this.#changes += 1;
     const resumed = this.#transport.resume?.(path, source, from, this.#signal);
     return resumed ?? this.write(path, source);
   }
 
   rename(from: string, to: string): Promise<void> {
+    this.#changes += 1;
     return this.#transport.rename(from, to, this.#signal);
   }
 
   remove(path: string): Promise<void> {
+    this.#changes += 1;
     return this.#transport.remove(path, this.#signal);
   }
 
   removeDirectory(path: string): Promise<void> {
+    this.#changes += 1;
     return this.#transport.removeDirectory(path, this.#signal);
   }
 
   makeDirectory(path: string): Promise<void> {
+    this.#changes += 1;
     return this.#transport.makeDirectory(path, this.#signal);
   }
 
@@ -115,6 +127,7 @@ export class StoreIo {
   }
 
   async setModified(path: string, modified: number): Promise<void> {
+    this.#changes += 1;
     await this.#transport.setModified?.(path, modified, this.#signal);
   }
 
@@ -202,8 +215,17 @@ export class StoreIo {
     return (await this.look(path)) !== 'absent';
   }
 
+  /** One request removes a directory with all that is in it. */
+  get removesTrees(): boolean {
+    return this.#transport.removeTree !== undefined;
+  }
+
   /** Removes a directory of ours with all that is in it. Missing is fine. */
   async removeTree(path: string): Promise<void> {
+    this.#changes += 1;
+    if (this.#transport.removeTree !== undefined) {
+      return this.#transport.removeTree(path, this.#signal);
+    }
     const listing = await this.listIfThere(path);
     if (listing === undefined) {
       return;

@@ -2,11 +2,12 @@
  * Looking at the plain files on the store. ORDER: the tree is listed, then the lease is read, then manifests are pulled: so
  * what an agent did before the listing is either under its lease or already published, and what remains was done by
  * another program. Such an edit becomes a change of this client; an absence is believed only when proven.
+ * Where etags tell that the locks are as they were, nobody has placed anything since they were listed.
  */
 import type { FileEntry } from '../model/entry.ts';
 import { DIRECTORY_KEY, keyOf, storedTimeOf } from '../model/entry.ts';
-import { isBelow } from '../model/path.ts';
-import { compareStamps, looksAlike } from '../model/stamp.ts';
+import { isBelow, join } from '../model/path.ts';
+import { compareStamps, haveOtherChecksums, looksAlike } from '../model/stamp.ts';
 import type { Dot, Version } from '../model/version.ts';
 import { IMPLIED } from '../model/version.ts';
 import type { Stamp } from '../ports/transport.ts';
@@ -17,7 +18,7 @@ import { layout } from './layout.ts';
 import type { LeaseState } from './lease.ts';
 import { readLease, storeNow } from './lease.ts';
 import { findLost } from './lost.ts';
-import { pull } from './pull.ts';
+import { pullAsTold } from './pull.ts';
 import type { LocalView } from './scan.ts';
 import { noticeTravel } from './travel.ts';
 import type { ForeignFile } from './foreign.ts';
@@ -46,11 +47,12 @@ export const EMPTY_STORE: StoreView = {
 export async function survey(ctx: Context, local: LocalView): Promise<Surveyed> {
   ctx.emit({ type: 'phase', phase: 'survey' });
   const tree = await listTree(ctx, local.ignored);
-  const lease = await readLease(ctx);
+  await ctx.glance.afterTree();
+  const lease = await leaseAsTold(ctx);
   if (await epochsChanged(ctx)) {
     return 'again';
   }
-  if ((await pull(ctx)) === 'short') {
+  if ((await pullAsTold(ctx)) === 'short') {
     await noticeTravel(ctx);
     return 'again';
   }
@@ -71,6 +73,16 @@ export async function survey(ctx: Context, local: LocalView): Promise<Surveyed> 
   ctx.state.commit();
   const lost = await findLost(ctx, local);
   return { blocked: skip, absent: (path) => tree.absent(path) && !skip(path), lost };
+}
+
+/** ORDER: what has to be asked of the lease is newer than what was told before, which then counts no longer. */
+async function leaseAsTold(ctx: Context): Promise<LeaseState> {
+  const locks = ctx.glance.known(layout.locks);
+  if (locks?.entries.every(({ name }) => join(layout.locks, name) !== layout.placing) === true) {
+    return 'free';
+  }
+  ctx.glance.forget();
+  return readLease(ctx);
 }
 
 function heldPaths(lease: LeaseState): string[] | 'everything' {
@@ -95,7 +107,7 @@ function tellBusy(ctx: Context, paths: readonly string[]): void {
 /** Somebody found the store set back: all sightings are forgotten, so that no absence is a deletion. */
 async function epochsChanged(ctx: Context): Promise<boolean> {
   const { state } = ctx;
-  const listing = await ctx.store.listOwn(layout.epochs);
+  const listing = await ctx.glance.listOwn(layout.epochs);
   const epochs = listing.entries
     .map((entry) => entry.name)
     .sort()
@@ -225,9 +237,11 @@ function announced(ctx: Context, path: string, stamp: Stamp): Version | undefine
   if (back === true || ctx.state.meta.has('travelled')) {
     return undefined;
   }
+  const was = ctx.state.sightings.get(path);
+  const not = was !== undefined && haveOtherChecksums(was.stamp, stamp) ? was.key : undefined;
   return ctx.state.master
     .recorded(path)
-    .find((version) => version.entry.kind === 'file' && fits(version.entry));
+    .find(({ entry }) => entry.kind === 'file' && fits(entry) && keyOf(entry) !== not);
 }
 
 /** Other programs write in place: what has not stood still for long enough is left for a later round. */

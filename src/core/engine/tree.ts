@@ -83,7 +83,7 @@ async function listOne(ctx: Context, job: ListJob): Promise<string[]> {
 /** Undefined: one directory cannot be listed, which says nothing about what is in it. */
 async function listOrTrouble(ctx: Context, directory: string) {
   try {
-    return await ctx.store.list(directory);
+    return await ctx.glance.list(directory);
   } catch (error) {
     if (directory === '' || endsRound(error)) {
       throw error;

@@ -30,6 +30,9 @@ export function compareStamps(a: Stamp, b: Stamp): Likeness {
   if (isStrong(a.etag) && isStrong(b.etag) && a.etag !== b.etag) {
     return 'different';
   }
+  if (haveOtherChecksums(a, b)) {
+    return 'different';
+  }
   if (a.modified === undefined || b.modified === undefined) {
     return 'unsure';
   }
@@ -40,6 +43,13 @@ export function compareStamps(a: Stamp, b: Stamp): Likeness {
   return precision <= WHOLE_SECOND && a.size !== undefined && b.size !== undefined
     ? 'same'
     : 'unsure';
+}
+
+/** Proof that these are two contents, whatever their size and time. Of the same algorithm, or nothing is proven. */
+export function haveOtherChecksums(a: Stamp, b: Stamp): boolean {
+  const [one, other] = [a.checksum?.toLowerCase() ?? '', b.checksum?.toLowerCase() ?? ''];
+  const algorithm = one.slice(0, one.indexOf(':') + 1);
+  return algorithm !== '' && other.startsWith(algorithm) && one !== other;
 }
 
 function isStrong(etag: string | undefined): etag is string {

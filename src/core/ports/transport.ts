@@ -67,6 +67,11 @@ export interface Capabilities {
   readonly resume: boolean;
   /** What a rename does to a target that exists. For directories: a non-empty one. */
   readonly renameOnto: { readonly file: TargetRule; readonly directory: TargetRule };
+  /**
+   * A rename refuses a target that was there when it began, with kind `exists` or `not-empty`, whatever `renameOnto` says: only
+   * racers may replace one another. An empty directory may give way to a directory.
+   */
+  readonly refusesTaken?: boolean;
   readonly copy: boolean;
   /** `set`: the store keeps the modification time a write asks for; `read`: it only tells its own. */
   readonly modified: 'none' | 'read' | 'set';
@@ -188,6 +193,11 @@ export interface Transport {
   remove(path: string, signal: AbortSignal): Promise<void>;
   /** Only if empty, else `not-empty`. Missing is success. */
   removeDirectory(path: string, signal: AbortSignal): Promise<void>;
+  /**
+   * A directory with all that is in it, in one request; missing is success. Optional: only where the protocol has it. It is
+   * used for directories of ownsync's own alone.
+   */
+  removeTree?(path: string, signal: AbortSignal): Promise<void>;
   /** Its parent exists (else `not-found`). Existing is success and says nothing about who made it. */
   makeDirectory(path: string, signal: AbortSignal): Promise<void>;
   /** Sets a file's time, milliseconds since 1970; present if `capabilities.modified` is `set`. */

@@ -14,6 +14,7 @@ import { makeDirectoryCases, removeCases, renameCases } from './rename.ts';
 import { runCase, type CaseSettings } from './run.ts';
 import { outsideCases, sessionCases } from './sessions.ts';
 import { stampCases } from './stamps.ts';
+import { wholeTreeCases } from './whole-tree.ts';
 
 export const conformanceGroups: readonly ConformanceGroup[] = [
   listCases,
@@ -25,6 +26,7 @@ export const conformanceGroups: readonly ConformanceGroup[] = [
   removeCases,
   makeDirectoryCases,
   stampCases,
+  wholeTreeCases,
   optionalCases,
   nameCases,
   sessionCases,

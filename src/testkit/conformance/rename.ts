@@ -145,6 +145,26 @@ export const renameCases: ConformanceGroup = {
       },
     },
     {
+      name: 'claim: what is there is never replaced, file or directory',
+      unclaimed: ({ transport }) =>
+        transport.capabilities.refusesTaken === true ? undefined : 'refusesTaken is not claimed',
+      run: async (context) => {
+        await put(context, 'file', 'kept');
+        await makeTree(context, 'tree');
+        await put(context, 'new', 'new');
+        await makeTree(context, 'newer');
+        for (const from of ['new', 'newer']) {
+          for (const to of ['file', 'tree']) {
+            const refusal = { operation: 'rename', kinds: ['exists', 'not-empty'] } as const;
+            await refused(context, rename(context, from, to), refusal);
+          }
+        }
+        expect(await textAt(context, 'file')).to.equal('kept');
+        expect(await textAt(context, 'tree/deep/file')).to.equal('tree');
+        expect(await namesAt(context)).to.deep.equal(['file', 'new', 'newer', 'tree']);
+      },
+    },
+    {
       name: 'claim: a directory onto a directory with content is refused',
       unclaimed: claims('directory', 'refuses'),
       run: async (context) => {

@@ -31,10 +31,18 @@ const webdav: Store = {
   copy: true,
 };
 
+/** Directories' etags as late as may be, files' kept within a second, racing directories replace one another. */
+const owncloud: Store = {
+  ...{ renameOnto: refusing, racy: true, removeTree: true, ids: true },
+  ...{ modified: 'set', modifiedPrecision: 1000 },
+  ...{ etag: 'kept', checksums: true, wholeTree: 'late-etags' },
+};
+
 export const stores = {
   ftp,
   refuses,
   webdav,
+  owncloud,
   sftp: refuses,
   /** An old FTP server that lists minutes only. */
   minutes: { ...ftp, modifiedPrecision: 60_000 },

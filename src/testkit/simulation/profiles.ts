@@ -142,6 +142,13 @@ export const profiles = {
   ftp: { ...folders, stores: [stores.ftp] },
   sftp: { ...folders, stores: [stores.sftp, stores.strong] },
   webdav: { ...folders, stores: [stores.webdav] },
+  /** Etags for whole trees, late; racing directories replace one another. */
+  owncloud: {
+    ...folders,
+    stores: [stores.owncloud],
+    rates: { ...folders.rates, fault: 0.03, sleep: 0.01 },
+    faults: [...lost, 'stale'],
+  },
   /** Stores that tell little: minutes, even seconds, or no time at all. */
   weak: { ...folders, stores: [stores.minutes, stores.mount, stores.timeless] },
   /** Replies lost, writes torn, reads cut, cancelled rounds. */

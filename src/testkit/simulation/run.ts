@@ -57,6 +57,7 @@ export async function runScript(script: Script, options: RunOptions): Promise<Ru
       if (world.failures.length > 0) break;
       await carryOutEvent(world, event);
     }
+    world.store.etags.settle(true);
     if (world.failures.length === 0) await judge(world);
     await turned();
   } catch (error) {

@@ -15,6 +15,7 @@ const mutating = new Set([
   'rename',
   'remove',
   'removeDirectory',
+  'removeTree',
   'makeDirectory',
   'setModified',
   'copy',
@@ -46,6 +47,7 @@ export function openGatedTransport(
   };
   const inner = openMemoryTransport(world.store, {
     profile: world.script.store,
+    racyAt: isPrivatePath,
     before: (operation, path, to) => before(connection, { operation, path, to }),
     after: (operation, path, to) => after(connection, { operation, path, to }),
     chunk: (operation, path) => torn(connection, { operation, path, to: undefined }),

@@ -13,6 +13,7 @@ export type OperationName =
   | 'rename'
   | 'remove'
   | 'removeDirectory'
+  | 'removeTree'
   | 'makeDirectory'
   | 'setModified'
   | 'copy'
@@ -103,10 +104,10 @@ export function around(inner: Transport, layer: Layer): Transport {
 
 type Send = <T>(operation: Operation, signal: AbortSignal, transfer: Transfer<T>) => Promise<T>;
 
-type Optional = 'resume' | 'setModified' | 'copy' | 'batch' | 'space' | 'about';
+type Optional = 'resume' | 'setModified' | 'removeTree' | 'copy' | 'batch' | 'space' | 'about';
 
 function optional(inner: Transport, layer: Layer, send: Send): Pick<Transport, Optional> {
-  const { resume, setModified, copy, batch, space, about } = optionalOf(inner);
+  const { resume, setModified, removeTree, copy, batch, space, about } = optionalOf(inner);
   const one = (name: OperationName, path?: string): Operation => ({ name, path, count: 1 });
   return {
     ...(resume && {
@@ -121,6 +122,10 @@ function optional(inner: Transport, layer: Layer, send: Send): Pick<Transport, O
         layer.call(one('setModified', path), signal, (inside) =>
           setModified(path, modified, inside),
         ),
+    }),
+    ...(removeTree && {
+      removeTree: (path, signal) =>
+        layer.call(one('removeTree', path), signal, (inside) => removeTree(path, inside)),
     }),
     ...(copy && {
       copy: (from, to, signal) =>
@@ -149,6 +154,7 @@ export function optionalOf(inner: Transport) {
   return {
     resume: inner.resume?.bind(inner),
     setModified: inner.setModified?.bind(inner),
+    removeTree: inner.removeTree?.bind(inner),
     copy: inner.copy?.bind(inner),
     batch: inner.batch?.bind(inner),
     space: inner.space?.bind(inner),

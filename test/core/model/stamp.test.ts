@@ -214,6 +214,17 @@ describe('compareStamps', () => {
   });
 });
 
+describe('checksums', () => {
+  it('tell two contents apart that agree in everything else, if they are of one kind', () => {
+    const other = (checksum: string) =>
+      compareStamps({ ...base, checksum: 'SHA1:ab' }, { ...base, checksum });
+    expect(other('SHA1:ac')).to.equal('different');
+    expect(other('sha1:AB')).to.equal('same');
+    expect(other('MD5:ac')).to.equal('same');
+    expect(compareStamps({ ...base, checksum: 'SHA1:ab' }, base)).to.equal('same');
+  });
+});
+
 describe('looksAlike', () => {
   it('compares with a record by size and time alone', () => {
     expect(looksAlike({ ...base, etag: 'x', id: '1' }, 5, at)).to.equal('same');
