@@ -80,6 +80,25 @@ export async function onFolders<T>(
   );
 }
 
+/**
+ * Lets `act` ask each folder's store, and nothing else: without a lock, a state or the local folder, so that a sync may be under
+ * way, and no memory is needed. Nothing is changed on the store.
+ */
+export async function onStores<T>(
+  work: OnlineWork,
+  act: (folder: Folder) => Promise<T>,
+): Promise<readonly Outcome<T>[]> {
+  return await each(work, async (folder) => {
+    const store = await work.parts.openStore(folder.store, { mayWrite: false });
+    try {
+      const transport = await folderTransport(store, folder, { ...work, dryRun: true });
+      return await act(engineFolder(folder, work, { transport, state: NO_STATE }));
+    } finally {
+      await store.close();
+    }
+  });
+}
+
 /** Lets `act` read each folder's local state; no store is asked. `undefined`: this folder was never synced here. */
 export async function onStates<T>(
   work: AgentWork,
@@ -287,6 +306,9 @@ function stateDirectory(config: Config, folder: FolderConfig): string {
 function stateFile(config: Config, folder: FolderConfig): string {
   return join(stateDirectory(config, folder), 'state.db');
 }
+
+/** Stands where nothing is remembered. */
+const NO_STATE: StateStore = { load: () => [], commit: () => undefined, close: () => undefined };
 
 /** Stands where no store is asked. */
 const unasked = (): Promise<never> =>

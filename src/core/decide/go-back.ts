@@ -71,8 +71,12 @@ export function choose(
   if (contents.length === 0) {
     return chooseNothing(past, path);
   }
-  const other = contents.findLast((happening) => keyOf(entryOf(happening)) !== here);
-  return other === undefined ? { why: 'no other version' } : single(path, other);
+  const keys = contents.map((happening) => keyOf(entryOf(happening)));
+  const older = keys.includes(here ?? '')
+    ? contents.slice(0, keys.lastIndexOf(here ?? ''))
+    : contents;
+  const other = older.findLast((happening) => keyOf(entryOf(happening)) !== here);
+  return other === undefined ? { why: 'nothing older' } : single(path, other);
 }
 
 /** What a person can have again: files and links. Their numbers count from 1. */

@@ -100,16 +100,20 @@ export function contentOf(ancestor: Ancestor | undefined): Content | undefined {
   };
 }
 
-/** Deeds of a sync, told by its events: an ancestor is what this computer held, and it is set before the deed is told. */
+/**
+ * Deeds of a sync, told by its events: an ancestor is what this computer held, and it is set before the deed is told.
+ * Joining is no deed: taking it back would take everything away from everybody.
+ */
 export function syncDeeds(state: FolderState, at: number): (event: FolderEvent) => void {
   const deeds = new Deeds(state, 'sync', at);
   const before = new Map(state.ancestors.entries());
+  const isFirst = state.meta.get('lastRound') === undefined;
   const note = (path: string, done: Pick<Done, 'deed' | 'from'>): void => {
     const [then, now] = [contentOf(before.get(path)), contentOf(state.ancestors.get(path))];
     deeds.note(path, { ...done, before: then, after: now });
   };
   return (event) => {
-    if (event.type !== 'done' || event.deed === 'repaired' || event.deed === 'adopted') {
+    if (isFirst || event.type !== 'done' || event.deed === 'repaired' || event.deed === 'adopted') {
       return;
     }
     const { path, deed, from } = event;

@@ -110,8 +110,8 @@ export type Refusal =
   /** It was not there at that time; it was later, from `from` on. */
   | { readonly why: 'not there then'; readonly from?: number }
   | { readonly why: 'no such version'; readonly versions: number }
-  /** What is there now is all that is known of it. */
-  | { readonly why: 'no other version' }
+  /** Nothing older than what is there now is known. */
+  | { readonly why: 'nothing older' }
   /** For a directory a time is needed; `before`: just before the last thing that happened in it. */
   | { readonly why: 'time needed'; readonly before?: number }
   | { readonly why: 'nothing to undo' };

@@ -52,6 +52,14 @@ describe('undo', () => {
     expect(told(await undo(at.laptop))).to.deep.equal(['nothing to undo']);
   });
 
+  it('of the first sync takes nothing away', async () => {
+    const at = world();
+    await start(at);
+    const tower = computer(at.store, 'tower');
+    await tower.sync();
+    expect(told(await undo(tower))).to.deep.equal(['nothing to undo']);
+  });
+
   it('takes back what others changed here, then for everybody, and can be undone itself', async () => {
     const at = world();
     const before = await start(at);

@@ -109,7 +109,7 @@ describe('restoring a file', () => {
     expect(await refused({ path: 'a', at: first - HOUR })).to.deep.equal(before);
     at.laptop.user.write('new', 'text');
     await settle(at);
-    expect(await refused({ path: 'new' })).to.deep.equal({ why: 'no other version' });
+    expect(await refused({ path: 'new' })).to.deep.equal({ why: 'nothing older' });
     expect(await refused({ path: '' })).to.include({ why: 'time needed' });
     at.laptop.disk.state.present = false;
     expect(told(await restore(at.laptop, { path: 'a' }))).to.deep.equal(['local-root-missing']);
