@@ -73,7 +73,7 @@ async function watchedSync(world: Simulation, client: SimulatedClient) {
   if (signature(client) !== before) changes.push(`${client.name} changed its own tree`);
   // A held path waits for a person; here the person always agrees. Of two names that a disk cannot tell apart one changes.
   if ((report?.held.length ?? 0) > 0) client.accept();
-  if (report?.halt?.reason === 'store-emptied') await client.rejoin();
+  if (report?.halt !== undefined) await client.rejoin();
   const clash = report?.problems.find(({ kind }) => kind.endsWith('-clash'));
   if (clash !== undefined && settleClash(client, clash.path)) {
     changes.push(`${client.name} renamed what clashes with ${clash.path}`);

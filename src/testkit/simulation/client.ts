@@ -176,12 +176,14 @@ export class SimulatedClient {
     return folder.restoreHeld();
   }
 
-  /** After a halt the person says that the store, as it is now, is the right one. */
+  /** A person says that the folder here, and the store as it is now, are the right ones; not while a sync runs. */
   async rejoin(): Promise<void> {
+    if (this.syncing) return;
     const run = (this.#run ??= this.#open());
     run.gates.calls = 0;
     run.gates.open();
-    await run.folder.rejoin({ signal: new AbortController().signal });
+    const done = await run.folder.rejoin({ signal: new AbortController().signal });
+    if (done !== 'nothing-to-do') this.#world.note(`${this.name}: rejoin: ${done}`);
   }
 
   get status(): ReturnType<Folder['status']> {

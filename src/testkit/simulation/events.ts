@@ -18,12 +18,16 @@ export async function carryOutEvent(world: Simulation, event: SimulationEvent): 
     await world.clients[event.client]?.step(event);
     return;
   }
+  if (event.do === 'rejoin') {
+    await world.clients[event.client]?.rejoin();
+    return;
+  }
   if (happens(world, event)) {
     world.note(describeEvent(event, (client) => world.clients[client]?.name ?? '?'));
   }
 }
 
-type Other = Exclude<SimulationEvent, { do: 'act' } | { do: 'step' }>;
+type Other = Exclude<SimulationEvent, { do: 'act' } | { do: 'step' } | { do: 'rejoin' }>;
 type OfClient = Extract<Other, { client: number }>;
 
 /** False: it made no sense now. */
@@ -68,6 +72,13 @@ function happensTo(world: Simulation, client: SimulatedClient, event: OfClient):
       return client.accept() > 0;
     case 'restore-held':
       return client.restoreHeld() > 0;
+    case 'unmark':
+      client.crash();
+      client.disk.state.marker = undefined;
+      if (event.empty)
+        for (const path of client.disk.user.tree().keys()) client.disk.user.remove(path);
+      forgetWhatIsNowhere(world);
+      return true;
     case 'suspend':
       client.sleepMachine(event.milliseconds);
       world.pass(event.milliseconds);

@@ -132,6 +132,7 @@ function nextEvents(writer: Writer, progress: Progress): SimulationEvent[] {
     return [{ do: 'crash-at-commit', client, before: rng.chance(0.5) }];
   }
   if (rng.chance(rates.cancel)) return [{ do: 'cancel', client }];
+  if (rates.wipe > 0 && rng.chance(0.03)) return [{ do: 'rejoin', client }];
   if (rng.chance(0.02)) return [{ do: rng.chance(0.4) ? 'restore-held' : 'accept', client }];
   const start: SimulationEvent[] = rng.chance(0.4) ? [{ do: 'start', client }] : [];
   return [...start, makeStep(writer, client)];
@@ -208,6 +209,9 @@ function rareEvent(writer: Writer, progress: Progress): SimulationEvent | undefi
     };
   }
   if (once('event', rates.wipe)) return { do: 'store-wipe' };
+  if (once('event', rates.wipe / 2)) {
+    return { do: 'unmark', client: rng.below(count), empty: rng.chance(0.7) };
+  }
   if (once('event', rates.rollback, 'store-backup')) {
     return { do: 'store-restore', restamp: rng.chance(0.5) };
   }

@@ -60,6 +60,9 @@ export type SimulationEvent =
   | { readonly do: 'cancel'; readonly client: number }
   | { readonly do: 'accept'; readonly client: number }
   | { readonly do: 'restore-held'; readonly client: number }
+  | { readonly do: 'rejoin'; readonly client: number }
+  /** Its local directory is another one, without the marker that says what it is. */
+  | { readonly do: 'unmark'; readonly client: number; readonly empty: boolean }
   | { readonly do: 'time'; readonly milliseconds: number }
   /** The computer is put to sleep, its own monotonic clock with it, for so long by the store's clock. */
   | { readonly do: 'suspend'; readonly client: number; readonly milliseconds: number }
