@@ -125,7 +125,9 @@ for (const name of ['apache', 'lighttpd'] as const) {
       await transport.rename('f', 'g h', calm());
       await transport.rename('g h', 'i', calm());
       expect(readdirSync(server.root)).to.deep.equal(['i']);
-      expect(proxy.take().get('MOVE')).to.equal(3);
+      // A body without a line end stands before the next request.
+      const verbs = [...proxy.take()].filter(([verb]) => verb.endsWith('MOVE'));
+      expect(verbs.reduce((sum, [, count]) => sum + count, 0)).to.equal(3);
     });
 
     it('a root that is not there, or is a file', async function () {

@@ -132,6 +132,14 @@ export function file(href: string, size = 5, more = ''): string {
   return `<D:response><D:href>${href}</D:href><D:propstat><D:prop><D:resourcetype/><D:getcontentlength>${String(size)}</D:getcontentlength>${more}</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>`;
 }
 
+/** Headers of a file, not of a page about a directory. */
+export const told = { 'Last-Modified': 'Sun, 22 Nov 2026 16:06:02 GMT', ETag: '"5-66"' };
+
+export function content(body: string, more: Partial<Reply> = {}): Reply {
+  const headers = { 'Content-Length': String(body.length), ...told, ...more.headers };
+  return { status: 200, body, ...more, headers };
+}
+
 export const user = 'alice';
 export const password = 'secret-3f9a';
 export const basic = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
