@@ -1,7 +1,8 @@
 /**
  * Meeting the folder on the store: making it if it is not there, refusing it if it is another one.
  * ORDER: everything of ours is made under a name of its own and appears by one rename, so that of several clients that
- * begin at the same time exactly one makes the folder. A crash before the rename leaves an unused `.ownsync-new-…`.
+ * begin at the same time exactly one makes the folder. A crash before the rename leaves an unused `.ownsync-new-…`, which its
+ * maker's next sync removes.
  */
 import { FormatError } from '../format/json-lines.ts';
 import { decodeFormat, encodeFormat } from '../format/small-files.ts';
@@ -9,6 +10,7 @@ import type { Halt } from '../ports/folder.ts';
 import { TransportError } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { DIRECTORIES, layout, OWN } from './layout.ts';
+import { beginStaging } from './leftovers.ts';
 import { waitForRacers } from './racers.ts';
 import { endsRound } from './store-io.ts';
 
@@ -127,6 +129,7 @@ export async function makeFolder(ctx: Context, { again }: { readonly again: bool
   const { store } = ctx;
   const folder = ctx.state.folder ?? ctx.random.hex(32);
   const fresh = `${OWN}-new-${ctx.random.hex(16)}`;
+  beginStaging(ctx, fresh);
   await store.makeDirectory(fresh);
   for (const name of DIRECTORIES) {
     await store.makeDirectory(`${fresh}/${name}`);
@@ -145,6 +148,7 @@ export async function makeFolder(ctx: Context, { again }: { readonly again: bool
     throw await notMade(ctx);
   }
   await store.removeTree(fresh);
+  ctx.state.staged.delete(fresh);
   return made;
 }
 

@@ -1,19 +1,26 @@
 /**
- * What this client has under way below `staging/`, remembered before it is made: so a crash leaves nothing that its next sync
+ * What this client has under way on the store, remembered before it is made: so a crash leaves nothing that its next sync
  * would not find without listing anything. Large files among it are gone on with; everything else is swept.
  */
 import type { Context } from './context.ts';
-import { layout } from './layout.ts';
+import { layout, OWN } from './layout.ts';
 import type { Plan } from './plan-steps.ts';
+import { readMaster } from './pull.ts';
 
 const CLOCK = 'clock-';
+const MASTER = 'master/';
 
 /** A name for the file by which the store's clock is read. */
 export function clockName(ctx: Context): string {
   return `${CLOCK}${ctx.random.hex(16)}`;
 }
 
-/** ORDER: committed before anything is made under this name of `staging/`. */
+/** A master is written in place; torn, it would be read by every client in every round. */
+export function masterKey(name: string): string {
+  return `${MASTER}${name}`;
+}
+
+/** ORDER: committed before anything is made: a name below `staging/`, a folder that is being made, or a master's key. */
 export function beginStaging(ctx: Context, name: string): void {
   ctx.state.staged.set(name, true);
   ctx.state.commit();
@@ -24,10 +31,21 @@ export async function dropStaged(ctx: Context, name: string): Promise<void> {
   if (partsIn(ctx, name).length > 0) {
     return;
   }
-  await (name.startsWith(CLOCK)
-    ? ctx.store.remove(layout.staged(name))
-    : ctx.store.removeTree(layout.staged(name)));
+  if (name.startsWith(MASTER)) {
+    await dropTornMaster(ctx, name.slice(MASTER.length));
+  } else if (name.startsWith(CLOCK)) {
+    await ctx.store.remove(layout.staged(name));
+  } else {
+    await ctx.store.removeTree(name.startsWith(OWN) ? name : layout.staged(name));
+  }
   ctx.state.staged.delete(name);
+}
+
+/** Never a whole one: others may have given up their segments for it. */
+async function dropTornMaster(ctx: Context, name: string): Promise<void> {
+  if ((await readMaster(ctx, name)) === undefined) {
+    await ctx.store.remove(layout.master(name));
+  }
 }
 
 /** All that earlier transactions left, once the running one has taken over what it can use. */

@@ -4,6 +4,7 @@
  */
 import type { Context } from './context.ts';
 import { layout, masterName } from './layout.ts';
+import { beginStaging, masterKey } from './leftovers.ts';
 import { encodeMaster } from '../format/master-file.ts';
 import { pull } from './pull.ts';
 
@@ -40,8 +41,10 @@ export async function writeMaster(ctx: Context): Promise<string | undefined> {
   // ORDER: noted before it is there, so that a crash leaves no master that hides what the store lost.
   state.unproven = name;
   state.commit();
+  beginStaging(ctx, masterKey(name));
   await ctx.store.writeCompressed(layout.master(name), encodeMaster(file, ctx.digestOf));
   state.masters.set(name, seen);
+  state.staged.delete(masterKey(name));
   state.commit();
   return name;
 }
