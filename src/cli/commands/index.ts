@@ -8,14 +8,11 @@ import { doctorCommand } from './doctor.ts';
 import { pendingCommand } from './pending.ts';
 import { rejoinCommand } from './rejoin.ts';
 import { restoreCommand } from './restore.ts';
-import { restoreCommand } from './restore.ts';
 import { restoreHeldCommand } from './restore-held.ts';
 import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
 import { undoCommand } from './undo.ts';
-import { undoCommand } from './undo.ts';
 import { verifyCommand } from './verify.ts';
-import { versionsCommand } from './versions.ts';
 import { versionsCommand } from './versions.ts';
 
 export { DEFAULT_WAIT } from './sync.ts';
@@ -27,9 +24,6 @@ const COMMANDS: readonly Definition[] = [
   acceptCommand,
   restoreHeldCommand,
   rejoinCommand,
-  versionsCommand,
-  restoreCommand,
-  undoCommand,
   versionsCommand,
   restoreCommand,
   undoCommand,
