@@ -4,6 +4,7 @@
  */
 import type { GuardedAction } from '../decide/guard.ts';
 import { applyChange } from '../decide/merge.ts';
+import type { Done } from '../decide/take-back.ts';
 import type { ClientFile } from '../format/small-files.ts';
 import type { Entry, Key } from '../model/entry.ts';
 import { DIRECTORY_KEY, keyOf, storedTimeOf } from '../model/entry.ts';
@@ -16,7 +17,6 @@ import type { Stamp } from '../ports/transport.ts';
 import type { Part, Transaction } from './transaction.ts';
 import type { Remembered } from './glance.ts';
 import { Table } from './table.ts';
-import type { DeedRow } from './undo-deeds.ts';
 
 /** What the store was last seen to hold at a path. */
 export interface Sighting {
@@ -77,6 +77,12 @@ export interface DoneDeed {
   readonly at: number;
   readonly action: GuardedAction;
   readonly origin: string;
+}
+
+/** What one run did to a path. */
+export interface DeedRow extends Done {
+  readonly path: string;
+  readonly run: number;
 }
 
 const PAST_STAMPS = 8;

@@ -7,12 +7,7 @@ import type { Done } from '../decide/take-back.ts';
 import type { Ancestor } from '../model/facts.ts';
 import { parentsOf } from '../model/path.ts';
 import type { FolderEvent } from '../ports/folder.ts';
-import type { FolderState } from './state.ts';
-
-export interface DeedRow extends Done {
-  readonly path: string;
-  readonly run: number;
-}
+import type { DeedRow, FolderState } from './state.ts';
 
 /** `at`: by this computer's clock, milliseconds since 1970. */
 export interface LastRun {
