@@ -44,6 +44,11 @@ export interface PluginDefinition<Options = unknown> {
   readonly options: z.ZodType<Options>;
   /** Names of options whose values are never shown. Their config values may be text, `{env}` or `{command}`; `open` gets text. */
   readonly secrets: readonly (keyof Options & string)[];
+  /** Options that are better said than left to their defaults, found out when a store is set up; present if there can be any. */
+  readonly suggest?: (
+    options: Options,
+    context: Pick<PluginContext, 'baseDirectory'>,
+  ) => Promise<Partial<Options>>;
   /** Connects and logs in. Fails with a TransportError (`auth`, `unreachable`, `denied`…), operation `open`. */
   open(options: Options, context: PluginContext): Promise<Transport>;
 }

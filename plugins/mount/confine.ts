@@ -17,7 +17,7 @@ import type { Root } from './root.ts';
  */
 export async function locate(root: Root, path: string, attempt: Attempt): Promise<string> {
   const parts = path === '' ? [] : path.split('/');
-  for (const part of parts) checkPart(part, attempt);
+  for (const part of parts) checkPart(part, root, attempt);
   const place = join(root.path, ...parts);
   if (parts.length < 2) return place;
   const parent = join(root.path, ...parts.slice(0, -1));
@@ -40,10 +40,15 @@ async function checkParents(root: Root, parts: readonly string[], attempt: Attem
 }
 
 /** Paths come validated; what would leave the root or mean something else on this system is refused all the same. */
-function checkPart(part: string, attempt: Attempt): void {
+function checkPart(part: string, root: Root, attempt: Attempt): void {
   const outside = part === '' || part === '.' || part === '..' || part.includes('\0');
   const foreign = sep === '\\' && /[\\:*?"<>|]|[. ]$/.test(part);
   if (outside || foreign) {
     throw refusal('invalid-name', attempt, `not a name here: ${JSON.stringify(part)}`);
+  }
+  // Other programs behind a mount answer a longer one with any error.
+  const { nameBytes } = root.nature;
+  if (Buffer.byteLength(part) > nameBytes) {
+    throw refusal('invalid-name', attempt, `a name may have ${nameBytes} bytes at most`);
   }
 }

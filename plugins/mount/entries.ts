@@ -13,6 +13,8 @@ export interface StampRules {
   readonly root: Root;
   readonly precision: number;
   readonly ids: boolean;
+  /** A file that is on the server cannot be given a name that no server takes. */
+  readonly provesUploads: boolean;
 }
 
 export function stampOf(found: BigIntStats, rules: StampRules): Stamp {
@@ -43,7 +45,9 @@ export async function listDirectory(
   rules: StampRules,
   signal: AbortSignal,
 ): Promise<Listing> {
-  const names = await readdir(place);
+  const { path, nature } = rules.root;
+  const all = await readdir(place);
+  const names = place === path ? all.filter((name) => !nature.ownNames.includes(name)) : all;
   const entries: ListedEntry[] = [];
   let complete = true;
   for (let at = 0; at < names.length; at += together) {
@@ -73,4 +77,12 @@ async function lookAt(
     if (codeOf(error) !== 'ENOENT') throw error;
     return name.includes('\uFFFD') ? 'unreadable' : 'gone';
   }
+}
+
+/**
+ * SERVER: davfs2 tells for up to a minute what it last read of a directory, unless the directory itself is read: then it asks
+ * the server, at most once a second.
+ */
+export async function refresh(directory: string, { root }: StampRules): Promise<void> {
+  if (root.nature.remembers) await readdir(directory).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 /**
- * Reads Linux's table of mounts. Plain text in, facts out; on other systems there is no such table, and the caller
+ * Reads Linux's table of mounts, and the one of what should be mounted. Plain text in, facts out; on other systems there is no such table, and the caller
  * falls back to comparing devices.
  */
 export interface Mount {
@@ -7,6 +7,8 @@ export interface Mount {
   readonly point: string;
   /** Such as `ext4`, `nfs4`, `fuse.sshfs`. */
   readonly type: string;
+  /** What is mounted there: a device, `host:/export`, an address. */
+  readonly source: string;
 }
 
 /** Text of `/proc/self/mountinfo`, in the order of mounting. A line that is not understood is left out. */
@@ -15,11 +17,18 @@ export function parseMountTable(text: string): Mount[] {
   for (const line of text.split('\n')) {
     const [before, after] = line.split(' - ');
     const point = before?.split(' ')[4];
-    const type = after?.split(' ')[0];
+    const [type, source = ''] = after?.split(' ') ?? [];
     if (point === undefined || type === undefined || type === '') continue;
-    mounts.push({ point: unescape(point), type });
+    mounts.push({ point: unescape(point), type, source: unescape(source) });
   }
   return mounts;
+}
+
+/** Text of `/etc/fstab`: the places where something belongs. */
+export function parseFstab(text: string): string[] {
+  const lines = text.split('\n').filter((line) => !/^\s*(#|$)/.test(line));
+  const points = lines.map((line) => line.trim().split(/\s+/)[1] ?? '');
+  return points.filter((point) => point.startsWith('/')).map((point) => unescape(point));
 }
 
 /** What is mounted exactly there; the last one hides those before it. Waiting for autofs is not mounted. */

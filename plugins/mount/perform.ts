@@ -2,8 +2,9 @@
  * What every operation has in common: the signal, the question whether the store is still the one that was opened, and
  * the translation of errors. It never repeats an operation.
  */
+import { readdir } from 'node:fs/promises';
 import { TransportError } from '../../src/plugin-api.ts';
-import { asTransportError, type Attempt } from './errors.ts';
+import { asTransportError, codeOf, refusal, type Attempt } from './errors.ts';
 import type { Root } from './root.ts';
 
 export interface Job<T> {
@@ -39,13 +40,28 @@ async function bracketed<T>(root: Root, job: Job<T>, attempt: Attempt): Promise<
   try {
     result = await job.run(attempt);
   } catch (error) {
-    const translated = asTransportError(error, attempt);
+    const translated = await judged(root, error, attempt);
     if (translated.kind === 'not-found') await root.check(attempt);
     const unclear = translated.kind === 'unreachable' || translated.kind === 'unknown';
-    throw unclear ? asTransportError(error, { ...attempt, outcome }) : translated;
+    throw unclear ? await judged(root, error, { ...attempt, outcome }) : translated;
   }
   await root.check({ ...attempt, outcome });
   return result;
+}
+
+/**
+ * SERVER: davfs2 says EIO for whatever its server refuses: that is about one path, and must not end a round, as long as the
+ * root is still read.
+ */
+async function judged(root: Root, error: unknown, attempt: Attempt): Promise<TransportError> {
+  const translated = asTransportError(error, attempt);
+  if (root.nature.kind === 'native' || codeOf(error) !== 'EIO') return translated;
+  const answers = await readdir(root.path).then(
+    () => true,
+    () => false,
+  );
+  if (!answers) return translated;
+  return refusal('unknown', { ...attempt, cause: error }, 'the server behind the mount refused it');
 }
 
 /** The promise, or the signal's reason as soon as it is aborted. What was begun may still end later, unseen. */

@@ -3,15 +3,19 @@
  * the same one. An unmounted share leaves an empty directory behind, and that must never pass for an empty store.
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { asTransportError, codeOf, refusal, type Attempt } from './errors.ts';
-import { mountAt, mountOf, parseMountTable, type Mount } from './mount-table.ts';
+import { mountAt, mountOf, parseFstab, parseMountTable, type Mount } from './mount-table.ts';
+import { natureOf, type Nature } from './nature.ts';
 
 export interface Root {
   /** Absolute, without links. */
   readonly path: string;
   /** Type of its file system where the system tells it. */
   readonly type: string | undefined;
+  readonly nature: Nature;
+  /** Where that file system is mounted. */
+  readonly mountPoint: string | undefined;
   readonly device: bigint;
   /** Throws `unreachable` when another directory is there now. */
   readonly check: (attempt: Attempt) => Promise<void>;
@@ -19,7 +23,7 @@ export interface Root {
 
 export async function openRoot(
   path: string,
-  { requireMount }: { readonly requireMount: boolean },
+  { requireMount = false }: { readonly requireMount?: boolean | undefined },
 ): Promise<Root> {
   const attempt: Attempt = { operation: 'open', path: '' };
   const real = await realpath(path).catch((error: unknown) => {
@@ -33,9 +37,10 @@ export async function openRoot(
     const advice = 'mount it, or set requireMount to false if this directory itself is the store';
     throw refusal('unreachable', attempt, `nothing is mounted at ${path}; ${advice}`);
   }
+  const own = mounts === undefined ? undefined : mountOf(mounts, real);
   return {
     path: real,
-    type: mounts === undefined ? undefined : mountOf(mounts, real)?.type,
+    ...{ type: own?.type, nature: natureOf(own), mountPoint: own?.point },
     device: before.device,
     check: async (later) => {
       const now = await identify(real, later);
@@ -58,6 +63,25 @@ async function identify(
     const kind = codeOf(error) === 'EACCES' ? 'denied' : 'unreachable';
     throw refusal(kind, attempt, `the directory ${path} cannot be reached (${codeOf(error)})`);
   }
+}
+
+/** Whether something is mounted exactly there. Also of what is mounted and does not answer any more. */
+export async function isMounted(path: string): Promise<boolean> {
+  const real = await realpath(path).catch(() => undefined);
+  const parent = real === undefined ? await realpath(dirname(path)).catch(() => undefined) : '';
+  if (parent === undefined) return false;
+  const place = real ?? join(parent, basename(path));
+  const mounts = await mountTable();
+  if (mounts !== undefined) return mountAt(mounts, place) !== undefined;
+  const found = await stat(place, { bigint: true }).catch(() => undefined);
+  return found !== undefined && (await isMountPoint(place, found.dev, undefined));
+}
+
+/** Whether the system's own list says that something belongs there, mounted or not. */
+export async function belongsMounted(path: string): Promise<boolean> {
+  const text = await readFile('/etc/fstab', 'utf8').catch(() => '');
+  const real = await realpath(path).catch(() => path);
+  return parseFstab(text).some((point) => point === path || point === real);
 }
 
 async function mountTable(): Promise<readonly Mount[] | undefined> {

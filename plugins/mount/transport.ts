@@ -2,15 +2,16 @@
  * The operations of the contract on a directory. Each is one or two calls to the system; locating, checking and
  * translating errors are in the files beside this one. It keeps nothing but the files that are being read.
  */
-import { lstat, lutimes, mkdir, rename, rmdir, statfs, unlink } from 'node:fs/promises';
+import { lstat, lutimes, mkdir, rmdir, statfs, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Capabilities, Content, StoreEntry, Transport } from '../../src/plugin-api.ts';
 import { TransportError } from '../../src/plugin-api.ts';
 import { locate } from './confine.ts';
 import { openFile, secondsOf, store, syncDirectory, type Transfer } from './content.ts';
-import { kindOf, listDirectory, stampOf, type StampRules } from './entries.ts';
+import { kindOf, listDirectory, refresh, stampOf, type StampRules } from './entries.ts';
 import { codeOf, refusal, type Attempt } from './errors.ts';
 import { perform } from './perform.ts';
+import { renameDirectorySafely, renamePlain } from './rename.ts';
 import type { Root } from './root.ts';
 
 interface Call {
@@ -24,15 +25,31 @@ interface Session {
   readonly rules: StampRules;
   /** How to close each file that is being read. */
   readonly reading: Set<() => Promise<void>>;
+  readonly options: SessionOptions;
   closed: boolean;
 }
 
-export function mountTransport(root: Root, capabilities: Capabilities): Transport {
+interface SessionOptions {
+  /** A rename puts a directory over another one with all that is in it. */
+  readonly renameReplaces: boolean;
+  /** See measure.ts. */
+  readonly provesUploads: boolean;
+  /** Called once, after the last file is closed. */
+  readonly unmount?: (() => Promise<void>) | undefined;
+}
+
+export function mountTransport(
+  root: Root,
+  capabilities: Capabilities,
+  options: SessionOptions,
+): Transport {
   const { modifiedPrecision: precision, ids } = capabilities;
-  const rules: StampRules = { root, precision, ids };
-  const session: Session = { root, rules, reading: new Set(), closed: false };
+  const rules: StampRules = { root, precision, ids, provesUploads: options.provesUploads };
+  const session: Session = { root, rules, options, reading: new Set(), closed: false };
   return {
     capabilities,
+    ...(capabilities.resume ? { resume: resumeOf(session) } : {}),
+    ...(capabilities.modified === 'set' ? { setModified: setModifiedOf(session) } : {}),
     list: (path, signal) =>
       ask(session, { operation: 'list', path, signal }, async (place, attempt) => {
         if (!(await lstat(place)).isDirectory()) throw notA('directory', attempt);
@@ -44,16 +61,10 @@ export function mountTransport(root: Root, capabilities: Capabilities): Transpor
       change(session, { operation: 'write', path, signal }, (place, attempt) =>
         store({ place, attempt, signal, rules }, source, 0),
       ),
-    resume: (path, source, from, signal) =>
-      change(session, { operation: 'resume', path, signal }, (place, attempt) =>
-        store({ place, attempt, signal, rules }, source, from),
-      ),
     rename: (from, to, signal) =>
-      change(session, { operation: 'rename', path: from, signal }, async (place, attempt) => {
-        const target = await locate(root, to, attempt);
-        await rename(place, target);
-        await syncDirectory(dirname(target));
-      }),
+      change(session, { operation: 'rename', path: from, signal }, (place, attempt) =>
+        rename(session, { place, to, attempt }),
+      ),
     remove: (path, signal) =>
       unlessMissing(change(session, { operation: 'remove', path, signal }, removeFile)),
     removeDirectory: (path, signal) =>
@@ -62,21 +73,51 @@ export function mountTransport(root: Root, capabilities: Capabilities): Transpor
       ),
     makeDirectory: (path, signal) =>
       change(session, { operation: 'makeDirectory', path, signal }, makeDirectory),
-    setModified: (path, modified, signal) =>
-      change(session, { operation: 'setModified', path, signal }, async (place, attempt) => {
-        if (!(await lstat(place)).isFile()) throw notA('file', attempt);
-        await lutimes(place, Date.now() / 1000, secondsOf(modified));
-      }),
     space: (signal) =>
       ask(session, { operation: 'space', path: '', signal }, async (place) => {
+        if (!root.nature.tellsSpace) return undefined;
         const { bavail, bsize } = await statfs(place);
         return bavail * bsize;
       }),
     close: async () => {
+      if (session.closed) return;
       session.closed = true;
-      await Promise.all([...session.reading].map((close) => close()));
+      await Promise.allSettled([...session.reading].map((close) => close()));
+      await options.unmount?.();
     },
   };
+}
+
+function resumeOf(session: Session): NonNullable<Transport['resume']> {
+  const { rules } = session;
+  return (path, source, from, signal) =>
+    change(session, { operation: 'resume', path, signal }, (place, attempt) =>
+      store({ place, attempt, signal, rules }, source, from),
+    );
+}
+
+function setModifiedOf(session: Session): NonNullable<Transport['setModified']> {
+  return (path, modified, signal) =>
+    change(session, { operation: 'setModified', path, signal }, async (place, attempt) => {
+      if (!(await lstat(place)).isFile()) throw notA('file', attempt);
+      await lutimes(place, Date.now() / 1000, secondsOf(modified));
+    });
+}
+
+async function rename(
+  { root, rules, options }: Session,
+  {
+    place,
+    to,
+    attempt,
+  }: { readonly place: string; readonly to: string; readonly attempt: Attempt },
+): Promise<void> {
+  const target = await locate(root, to, attempt);
+  for (const directory of [dirname(place), dirname(target)]) await refresh(directory, rules);
+  const wanted = { from: place, to: target, attempt };
+  const careful = options.renameReplaces && place !== target && (await lstat(place)).isDirectory();
+  await (careful ? renameDirectorySafely(wanted) : renamePlain(wanted));
+  await syncDirectory(dirname(target));
 }
 
 type Effect<T> = (place: string, attempt: Attempt) => Promise<T>;
@@ -105,6 +146,7 @@ async function run<T>(
 
 async function look(session: Session, call: Call): Promise<StoreEntry | 'absent'> {
   const looking = ask(session, call, async (place) => {
+    await refresh(dirname(place), session.rules);
     const found = await lstat(place, { bigint: true });
     return { kind: kindOf(found), stamp: stampOf(found, session.rules) };
   });
@@ -124,6 +166,7 @@ async function unlessMissing<T>(doing: Promise<T>): Promise<T | undefined> {
 async function read(session: Session, call: Call, from: number): Promise<Content> {
   const { rules, reading } = session;
   return ask(session, call, async (place, attempt) => {
+    await refresh(dirname(place), rules);
     const transfer: Transfer = { place, attempt, signal: call.signal, rules };
     return openFile(transfer, { from, reading });
   });

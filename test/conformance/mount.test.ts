@@ -11,7 +11,7 @@ describeTransport('mount', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'ownsync-mount-test-'));
   const open = () =>
     mount.open(
-      { path: directory, requireMount: false },
+      { path: directory, commandTimeout: 50 },
       {
         signal: new AbortController().signal,
         baseDirectory: tmpdir(),

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fetches the real servers that the tests run against: proftpd, vsftpd, pure-ftpd, openssh,
-# Apache and lighttpd (Debian or Ubuntu).
+# Apache and lighttpd, and davfs2 and sshfs to mount their shares (Debian or Ubuntu).
 # Their packages exclude one another, so each is unpacked into a folder of its own below
 # ${OWNSYNC_SERVERS:-$HOME/.cache/ownsync-servers}, together with the libraries it needs. Nothing is installed or
 # started, nothing outside that folder is changed, and a second run does nothing.
@@ -49,7 +49,7 @@ missing_libraries() {
 }
 
 mkdir -p "$target"
-for name in proftpd vsftpd pure-ftpd openssh apache lighttpd; do
+for name in proftpd vsftpd pure-ftpd openssh apache lighttpd davfs2 sshfs; do
   [ -e "$target/$name/.complete" ] || stale=yes
 done
 if [ "${stale:-no}" = yes ] && [ "$(id -u)" = 0 ]; then
@@ -76,10 +76,16 @@ if [ "${stale:-no}" = yes ]; then
   # shellcheck disable=SC2046,SC2086
   unpack lighttpd lighttpd lighttpd-mod-webdav lighttpd-mod-openssl $xml \
     $(existing libpcre2-8-0 libxxhash0 libnettle8 libnettle8t64 libsqlite3-0 libuuid1)
+  # shellcheck disable=SC2046,SC2086
+  unpack davfs2 davfs2 $xml $(existing libneon27 libneon27t64 libgssapi-krb5-2 libkrb5-3 libkrb5support0 libk5crypto3 \
+    libkeyutils1 libcom-err2)
+  # shellcheck disable=SC2046
+  unpack sshfs sshfs $(existing libfuse3-3 libfuse3-4 libglib2.0-0 libglib2.0-0t64 libpcre2-8-0)
 fi
 
 missing=$(missing_libraries "$target/proftpd/usr/sbin/proftpd" "$target/vsftpd/usr/sbin/vsftpd" "$target/pure-ftpd/usr/sbin/pure-ftpd" \
   "$target/openssh/usr/sbin/sshd" "$target/apache/usr/sbin/apache2" "$target/lighttpd/usr/sbin/lighttpd" \
+  "$target/davfs2/usr/sbin/mount.davfs" "$target/sshfs/usr/bin/sshfs" \
   "$target"/apache/usr/lib/apache2/modules/mod_dav*.so "$target"/lighttpd/usr/lib/lighttpd/mod_webdav.so)
 if [ -n "$missing" ]; then
   echo "install.sh: libraries are missing:" >&2

@@ -4,6 +4,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { asTransportError, type Attempt } from '../../../plugins/mount/errors.ts';
+import { native } from '../../../plugins/mount/nature.ts';
 import { perform } from '../../../plugins/mount/perform.ts';
 import type { Root } from '../../../plugins/mount/root.ts';
 import { TransportError } from '../../../src/plugin-api.ts';
@@ -14,7 +15,7 @@ function rootThatGoes(after: number): Root {
   let asked = 0;
   return {
     path: '/nowhere',
-    type: undefined,
+    ...{ type: undefined, nature: native, mountPoint: undefined },
     device: 1n,
     check: async (attempt: Attempt) => {
       asked += 1;

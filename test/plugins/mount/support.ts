@@ -22,8 +22,22 @@ export async function temporary(): Promise<{ path: string; remove: () => Promise
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-export function openMount(path: string, requireMount = false, base = tmpdir()): Promise<Transport> {
-  return mount.open({ path, requireMount }, { signal, baseDirectory: base, log: () => undefined });
+export function openMount(
+  path: string,
+  requireMount?: boolean,
+  base = tmpdir(),
+): Promise<Transport> {
+  return openWith({ path, ...(requireMount === undefined ? {} : { requireMount }) }, base);
+}
+
+export function openWith(
+  options: Readonly<Record<string, unknown>>,
+  base = tmpdir(),
+  during = signal,
+): Promise<Transport> {
+  return mount.open(mount.options.parse(options), {
+    ...{ signal: during, baseDirectory: base, log: () => undefined },
+  });
 }
 
 export async function refusedWith(

@@ -5,10 +5,17 @@ import { tmpdir } from 'node:os';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { capabilitiesOf } from '../../../plugins/mount/capabilities.ts';
+import { settingFor } from '../../../plugins/mount/davfs.ts';
 import { asTransportError } from '../../../plugins/mount/errors.ts';
 import mount from '../../../plugins/mount/index.ts';
-import { mountAt, mountOf, parseMountTable } from '../../../plugins/mount/mount-table.ts';
-import type { TransportErrorKind } from '../../../src/plugin-api.ts';
+import {
+  mountAt,
+  mountOf,
+  parseFstab,
+  parseMountTable,
+} from '../../../plugins/mount/mount-table.ts';
+import { natureOf } from '../../../plugins/mount/nature.ts';
+import type { TargetRule, TransportErrorKind } from '../../../src/plugin-api.ts';
 
 const table = parseMountTable(
   [
@@ -84,8 +91,15 @@ describe('mount: error kinds', () => {
 });
 
 describe('mount: capabilities by file system', () => {
-  const of = (type: string | undefined) =>
-    capabilitiesOf({ path: tmpdir(), type, device: 1n, check: () => Promise.resolve() });
+  const of = (type: string | undefined, source = 'source', rule?: TargetRule) =>
+    capabilitiesOf(
+      {
+        ...{ path: tmpdir(), type, device: 1n, mountPoint: '/mnt' },
+        nature: natureOf(type === undefined ? undefined : { type, source }),
+        check: () => Promise.resolve(),
+      },
+      rule,
+    );
 
   it('a native file system refuses to rename onto a directory with content', async () => {
     for (const type of ['ext4', 'nfs4', 'tmpfs', 'fuseblk', undefined]) {
@@ -95,11 +109,40 @@ describe('mount: capabilities by file system', () => {
   });
 
   it('one that may write back later or rename by copying promises nothing', async () => {
-    for (const type of ['fuse', 'fuse.rclone', 'fuse.sshfs']) {
-      const { renameOnto, ids } = await of(type);
-      expect(renameOnto, type).to.deep.equal({ file: 'unknown', directory: 'unknown' });
-      expect(ids, type).to.equal(false);
+    for (const [type, source] of [
+      ['fuse', 'something'],
+      ['fuse.rclone', 'remote:'],
+      ['fuse', 'https://dav.example.org/'],
+    ] as const) {
+      for (const rule of ['refuses', 'replaces', 'unknown'] as const) {
+        const { renameOnto, ids } = await of(type, source, rule);
+        expect(renameOnto, type).to.deep.equal({ file: 'unknown', directory: 'unknown' });
+        expect(ids, type).to.equal(false);
+      }
     }
+  });
+
+  it('sshfs refuses to rename onto a directory with content, if it did when it was tried', async () => {
+    for (const [rule, wanted] of [
+      ['refuses', 'refuses'],
+      ['replaces', 'unknown'],
+      ['unknown', 'unknown'],
+    ] as const) {
+      const { renameOnto, modified } = await of('fuse.sshfs', 'host:/', rule);
+      expect(renameOnto, rule).to.deep.equal({ file: 'unknown', directory: wanted });
+      expect(modified).to.equal('set');
+    }
+  });
+
+  it('davfs2 is known by its type, or by the address that it mounts', async () => {
+    for (const [type, source] of [
+      ['fuse.davfs', '/dav'],
+      ['fuse', 'http://127.0.0.1/dav/'],
+    ] as const) {
+      const claims = await of(type, source);
+      expect(claims).to.include({ modified: 'read', resume: false, nameBytes: 244 });
+    }
+    expect((await of('ext4', 'https://odd')).modified).to.equal('set');
   });
 
   it('FAT keeps every other second, no ids and no case', async () => {
@@ -110,14 +153,66 @@ describe('mount: capabilities by file system', () => {
   });
 });
 
+describe('mount: what davfs2 was told', () => {
+  const text = [
+    '# delay_upload 0',
+    'delay_upload   10  # the default',
+    '[/mnt/other]',
+    'delay_upload 5',
+    '[/mnt/own\\ cloud]',
+    'delay_upload 0',
+    '"[/mnt/quoted place]"',
+    'delay_upload 1',
+  ].join('\n');
+
+  it('general settings, and those of one mount', () => {
+    expect(settingFor(text, '/mnt/own cloud', 'delay_upload')).to.equal('0');
+    expect(settingFor(text, '/mnt/other', 'delay_upload')).to.equal('5');
+    expect(settingFor(text, '/mnt/quoted place', 'delay_upload')).to.equal('1');
+    expect(settingFor(text, '/mnt/third', 'delay_upload')).to.equal('10');
+    expect(settingFor('# delay_upload 0\n', '/mnt', 'delay_upload')).to.equal(undefined);
+    expect(settingFor(text, '/mnt', 'use_locks')).to.equal(undefined);
+  });
+});
+
+describe('mount: what belongs mounted', () => {
+  it('is what fstab names, with blanks in it, and no swap', () => {
+    const fstab = [
+      '# /mnt/commented',
+      'UUID=1 / ext4 defaults 0 1',
+      'https://dav.example.org/\t/mnt/own\\040cloud davfs user,noauto 0 0',
+      'UUID=2 none swap sw 0 0',
+      '',
+    ].join('\n');
+    expect(parseFstab(fstab)).to.deep.equal(['/', '/mnt/own cloud']);
+  });
+});
+
 describe('mount: options', () => {
-  it('a path is needed, requireMount is off unless said, and nothing else is taken', () => {
+  it('a path is needed, a mountCommand wants its unmountCommand, and nothing else is taken', () => {
     expect(mount.options.parse({ path: '/mnt' })).to.deep.equal({
       path: '/mnt',
-      requireMount: false,
+      commandTimeout: 50,
     });
-    for (const wrong of [{}, { path: '' }, { path: 3 }, { path: '/mnt', requiremount: true }]) {
+    for (const wrong of [
+      {},
+      { path: '' },
+      { path: 3 },
+      { path: '/mnt', requiremount: true },
+      { path: '/mnt', mountCommand: 'mount /mnt' },
+      { path: '/mnt', unmountCommand: 'umount /mnt' },
+      { path: '/mnt', mountCommand: '', unmountCommand: '' },
+      { path: '/mnt', commandTimeout: 0 },
+    ]) {
       expect(mount.options.safeParse(wrong).success, JSON.stringify(wrong)).to.equal(false);
     }
+  });
+
+  it('set up where something is mounted, it has to be mounted from then on', async () => {
+    const base = { baseDirectory: '/' };
+    const options = (path: string) => mount.options.parse({ path });
+    expect(await mount.suggest?.(options('.'), base)).to.deep.equal({ requireMount: true });
+    expect(await mount.suggest?.(options(tmpdir()), base)).to.be.an('object');
+    expect(await mount.suggest?.(options('/no/such/place'), base)).to.deep.equal({});
   });
 });
