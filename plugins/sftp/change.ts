@@ -146,7 +146,8 @@ async function makeDirectory(store: Store, task: Task, path: string): Promise<un
     }),
   );
   if (!(answer instanceof Refusal)) return;
-  if (isFinal(answer)) throw answer;
+  // What is there already may be refused for want of rights, too.
+  if (isFinal(answer) && answer.kind !== 'denied') throw answer;
   const found = await lookAt(store, task, path);
   if (found === 'absent') throw await whyNotMade(store, task, { path, answer });
   if (found.kind === 'directory') return;

@@ -23,7 +23,12 @@ export interface ConnectionParts {
   readonly channel: SFTPWrapper;
   readonly socket: Socket;
   readonly ident: string;
+  /** Milliseconds without a byte from the server after which it is given up. */
+  readonly patience: number;
 }
+
+/** How often it is looked within the time that a server may be silent. */
+const looks = 10;
 
 export class Connection {
   readonly facts: ServerFacts;
@@ -31,11 +36,12 @@ export class Connection {
   readonly #channel: SFTPWrapper;
   readonly #socket: Socket;
   readonly #pending = new Set<(error: LostConnection) => void>();
+  readonly #watch: NodeJS.Timeout;
   #lost: LostConnection | undefined;
   /** Requests sent so far. */
   sent = 0;
 
-  constructor({ client, channel, socket, ident }: ConnectionParts) {
+  constructor({ client, channel, socket, ident, patience }: ConnectionParts) {
     this.#client = client;
     this.#channel = channel;
     this.#socket = socket;
@@ -54,6 +60,7 @@ export class Connection {
       this.cut(error.message);
     });
     socket.on('close', ended);
+    this.#watch = this.#watchFor(patience);
     if (socket.destroyed) ended();
   }
 
@@ -88,6 +95,7 @@ export class Connection {
   /** Ends at once; what is on its way fails. */
   cut(reason: string): void {
     this.#lost ??= new LostConnection(reason);
+    clearInterval(this.#watch);
     this.#socket.destroy();
     for (const reject of [...this.#pending]) reject(this.#lost);
     this.#pending.clear();
@@ -96,6 +104,7 @@ export class Connection {
   /** Takes leave, so that the server frees the login at once. */
   async close(): Promise<void> {
     if (this.lost) return;
+    clearInterval(this.#watch);
     this.#lost = new LostConnection('the store was closed');
     for (const reject of [...this.#pending]) reject(this.#lost);
     const closed = new Promise<void>((resolve) => {
@@ -109,6 +118,21 @@ export class Connection {
     this.#client.end().catch(() => undefined);
     await closed;
     clearTimeout(late);
+  }
+
+  /**
+   * Something is asked now and then (see login.ts), so a server that lives is heard. Looks are counted, not time: a
+   * computer that slept, or was busy, has not listened.
+   */
+  #watchFor(patience: number): NodeJS.Timeout {
+    let [bytes, silent] = [this.#socket.bytesRead, 0];
+    const look = (): void => {
+      const { bytesRead } = this.#socket;
+      silent = bytesRead === bytes ? silent + 1 : 0;
+      bytes = bytesRead;
+      if (silent >= looks) this.cut('the server fell silent');
+    };
+    return setInterval(look, patience / looks).unref();
   }
 
   /** A refusal has a number. Without one nobody answered, or nothing that could be understood. */

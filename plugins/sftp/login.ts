@@ -110,7 +110,8 @@ async function attempt(
       ...settingsOf(plan, socket),
       ...{ hostVerifier, algorithms: { serverHostKey: [...algorithms] } },
     });
-    return new Connection({ client, channel, socket, ident });
+    const patience = options.timeout * 1000;
+    return new Connection({ client, channel, socket, ident, patience });
   } catch (error) {
     socket.destroy();
     throw wrong === undefined ? explained(cause ?? error) : new WrongKey(wrong);
@@ -145,9 +146,10 @@ function settingsOf({ options, privateKey, agent }: LoginPlan, sock: Socket): Co
     ...(passphrase === undefined ? {} : { passphrase }),
     ...(agent === undefined ? {} : { agent }),
     readyTimeout: patience,
-    // A server that works long on one request still answers these: silence is a line that is dead.
+    // A server that works long on one request still answers these. Whether it does is not counted here: behind much that is
+    // on its way, the question itself takes long. See Connection.
     keepaliveInterval: Math.ceil(patience / 3),
-    keepaliveCountMax: 2,
+    keepaliveCountMax: Number.MAX_SAFE_INTEGER,
   };
 }
 

@@ -28,7 +28,7 @@ export async function checkWay(store: Store, task: Task, directory: string): Pro
       channel.realpath(wanted, done);
     }),
   );
-  if (real instanceof Refusal) return;
+  if (real instanceof Refusal && real.kind === 'not-found') return;
   // The server may write its own names otherwise, such as in other letters: then the parts are asked one by one.
   if (real !== wanted) await checkParts(store, task, directory);
   if (store.checked.size >= most) store.checked.clear();
