@@ -7,8 +7,15 @@ import { keyOf } from '../model/entry.ts';
 import { compareStamps } from '../model/stamp.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { Context } from './context.ts';
-import type { ForeignFile } from './foreign.ts';
 import { guardDeeds } from './guarding.ts';
+
+/** What another program wrote, as it was read. */
+export interface ForeignFile {
+  readonly path: string;
+  readonly stamp: Stamp;
+  readonly digest: string;
+  readonly size: number;
+}
 
 /** Whose deed it is, and counted apart from what other programs do. */
 const OLDER_COPY = 'an older copy of the store';

@@ -7,6 +7,7 @@ import { byPath } from '../model/path.ts';
 import { compareStamps } from '../model/stamp.ts';
 import type { Version } from '../model/version.ts';
 import type { Stamp } from '../ports/transport.ts';
+import type { ForeignFile } from './came-back.ts';
 import { asHeld, holdComeBacks, isSentBack } from './came-back.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
@@ -17,13 +18,6 @@ interface Find {
   readonly path: string;
   readonly stamp: Stamp;
   readonly local: LocalView;
-}
-
-export interface ForeignFile {
-  readonly path: string;
-  readonly stamp: Stamp;
-  readonly digest: string;
-  readonly size: number;
 }
 
 /** Undefined: it could not be read as it was listed; a later round tries again. */
