@@ -23,26 +23,31 @@ export async function rename(place: Place, { from, to }: Step, signal: AbortSign
 }
 
 async function move({ web }: Place, { from, to }: Step, signal: AbortSignal): Promise<Answer> {
-  const target = web.urlOf(to);
-  const ask = (destination: string): Promise<Answer> =>
+  const { origin, hostname, pathname } = web.urlOf(to);
+  const ask = (targetOrigin: string): Promise<Answer> =>
     web.ask({
       ...{ method: 'MOVE', url: web.urlOf(from), signal },
-      headers: { Destination: destination, Overwrite: 'F' },
+      headers: { Destination: `${targetOrigin}${pathname}`, Overwrite: 'F' },
     });
-  const first = await ask(web.movesByPath ? target.pathname : target.href);
-  if (web.movesByPath || !isForeign(first)) return first;
-  const second = await ask(target.pathname);
-  web.movesByPath = !isForeign(second);
+  const told = web.targetOrigin ?? origin;
+  const first = await ask(told);
+  const other = wantedOrigin(first, hostname);
+  if (other === undefined || other === told) return first;
+  const second = await ask(other);
+  if (wantedOrigin(second, hostname) === undefined) web.targetOrigin = other;
   return second;
 }
 
 /**
- * SERVER: behind a proxy that ends TLS, or has another port, Apache and lighttpd take their own address for another server's.
- * They say so before they do anything; a 502 of the proxy itself says nothing of a destination.
+ * SERVER: behind a proxy that ends TLS, Apache and lighttpd take their address for another server's. They say so before they
+ * do anything: Apache tells how it is to be called; lighttpd takes a bare path (''), which Apache does not. A 502 that the
+ * proxy itself gives says nothing of the kind, and the request may have been carried out. Undefined: no such answer.
  */
-function isForeign({ status, headers, text }: Answer): boolean {
-  const ofServer = /destination/i.test(text) || /^lighttpd/i.test(headers.get('server') ?? '');
-  return status === 400 || (status === 502 && ofServer);
+function wantedOrigin({ status, headers, text }: Answer, hostname: string): string | undefined {
+  const [, scheme, port] = /want: (https?):\/\/[^\s:]*:(\d{1,5})\b/.exec(text) ?? [];
+  if (status === 502 && scheme !== undefined) return `${scheme}://${hostname}:${port ?? ''}`;
+  const isLighttpd = /^lighttpd/i.test(headers.get('server') ?? '');
+  return status === 400 || (status === 502 && isLighttpd) ? '' : undefined;
 }
 
 /**

@@ -41,7 +41,7 @@ export class Session implements Web, Channel {
   readonly line: Line;
   readonly cookies = new Cookies();
   expects = true;
-  movesByPath = false;
+  targetOrigin: string | undefined;
   readonly #ending = new AbortController();
   #base: URL;
 

@@ -58,7 +58,7 @@ export interface Web {
   upload(upload: Upload): Promise<Answer>;
   /** GET. */
   download(download: Download): Promise<Downloaded>;
-  /** Destinations of a MOVE are told as bare paths, since the server refused its own whole address. */
-  movesByPath: boolean;
+  /** What stands before the path in the Destination of a MOVE, where it is not the origin itself; see move.ts. */
+  targetOrigin: string | undefined;
   readonly log: (message: string) => void;
 }

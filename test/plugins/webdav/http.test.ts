@@ -122,19 +122,41 @@ describe('webdav: destinations', () => {
   const foreign =
     '<html><body><h1>Bad Gateway</h1><p>Destination URI refers to different scheme or port (https://hostname:443) (want: http://hostname:37859)</p></body></html>';
 
-  it('are told as paths from then on, once the server takes its own address for another', async () => {
-    const { transport, script } = await scripted(({ method, headers }) =>
-      method !== 'MOVE'
-        ? undefined
-        : String(headers['destination']).startsWith('/')
-          ? { status: 201 }
-          : { status: 502, body: foreign },
-    );
+  const answerTo = (wanted: RegExp, refusal: Reply) => {
+    return ({ method, headers }: Seen): Reply | undefined => {
+      const isWanted = wanted.test(String(headers['destination']));
+      return method !== 'MOVE' ? undefined : isWanted ? { status: 201 } : refusal;
+    };
+  };
+
+  it('are told as Apache wants them, once it takes its own address for another', async () => {
+    const refusal = { status: 502, body: foreign };
+    const { transport, script } = await scripted(answerTo(/:37859\//, refusal));
     await transport.rename('f', 'ä b', calm());
     await transport.rename('g', 'c', calm());
-    const told = script.seen.flatMap(({ headers }) => headers['destination'] ?? []);
-    expect(told).to.deep.equal([`${script.url}%C3%A4%20b`, '/dav/%C3%A4%20b', '/dav/c']);
+    const destinations = script.seen.flatMap(({ headers }) => headers['destination'] ?? []);
+    expect(destinations).to.deep.equal([
+      `${script.url}%C3%A4%20b`,
+      'http://127.0.0.1:37859/dav/%C3%A4%20b',
+      'http://127.0.0.1:37859/dav/c',
+    ]);
     expect(script.seen.at(-1)?.headers['overwrite']).to.equal('F');
+  });
+
+  it('are told as paths where whole addresses are refused', async () => {
+    const { transport, script } = await scripted(answerTo(/^\//, { status: 400 }));
+    await transport.rename('f', 'b', calm());
+    await transport.rename('g', 'c', calm());
+    const destinations = script.seen.flatMap(({ headers }) => headers['destination'] ?? []);
+    expect(destinations).to.deep.equal([`${script.url}b`, '/dav/b', '/dav/c']);
+  });
+
+  it('that are refused anyhow are refused, and told whole the next time', async () => {
+    const { transport, script } = await scripted(answerTo(/^never$/, { status: 400 }));
+    expect((await failure(transport.rename('f', 'b', calm()))).kind).to.equal('unknown');
+    expect((await failure(transport.rename('f', 'b', calm()))).kind).to.equal('unknown');
+    const destinations = script.seen.flatMap(({ headers }) => headers['destination'] ?? []);
+    expect(destinations[2]).to.equal(`${script.url}b`);
   });
 
   it("a proxy's own 502 is not asked again: it may have been done", async () => {
