@@ -145,6 +145,8 @@ export function refusalLines(
       ];
     }
     case 'nothing to undo':
-      return ['nothing to undo: no sync on this computer has done anything that it remembers'];
+      return [
+        `${name}: nothing to undo: no sync on this computer has done anything that it remembers`,
+      ];
   }
 }
