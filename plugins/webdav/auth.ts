@@ -50,6 +50,12 @@ export class Authority {
     return digestHeader(this.#digest, { user, password, method, uri: url.pathname + url.search });
   }
 
+  /** How this computer shows who it is, in a word. */
+  get scheme(): string {
+    const { kind } = this.#credentials;
+    return kind === 'password' ? this.#scheme : kind;
+  }
+
   /** Whether the next request is sure not to be asked for something newer: then its body may follow at once. */
   get isSettled(): boolean {
     if (this.#credentials.kind !== 'password') return true;

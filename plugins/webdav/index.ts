@@ -42,7 +42,8 @@ async function open(options: WebdavOptions, context: PluginContext): Promise<Tra
       const place = await arrive(session, options, signal);
       context.log(`the server speaks ${place.dialect.name}`);
       const frame = new Frame({ dialect: place.dialect, secrets });
-      return transportOf({ place, frame, close: () => session.close() });
+      const login = (): string => session.authority.scheme;
+      return transportOf({ place, frame, login, close: () => session.close() });
     });
   } catch (error) {
     session.close();
@@ -97,7 +98,8 @@ async function arrive(
     ...{ web: session, root, headers: answer.headers, connections, signal },
     partSize: partSize * 1024 * 1024,
   };
-  return { web: session, dialect: await chooseDialect(greeting), root: names };
+  const server = answer.headers.get('server') ?? '';
+  return { web: session, dialect: await chooseDialect(greeting), root: names, server };
 }
 
 function isNoWebdav(error: unknown): boolean {

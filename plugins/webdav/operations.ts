@@ -1,5 +1,5 @@
 /** The contract's operations over one place: each hands over to the file its name suggests. Holds no protocol of its own. */
-import type { Transport } from '../../src/plugin-api.ts';
+import type { AboutStore, Transport } from '../../src/plugin-api.ts';
 import { makeDirectory, remove, removeDirectory, removeTree } from './change.ts';
 import type { Call, Frame } from './frame.ts';
 import { rename } from './move.ts';
@@ -7,12 +7,13 @@ import { list, look, type Place } from './propfind.ts';
 import { read, write } from './transfer.ts';
 
 export interface Parts {
+  readonly login: () => string;
   readonly place: Place;
   readonly frame: Frame;
   readonly close: () => void;
 }
 
-export function transportOf({ place, frame, close }: Parts): Transport {
+export function transportOf({ place, frame, login, close }: Parts): Transport {
   const { dialect } = place;
   const call = (operation: string, path: string, signal: AbortSignal): Call => ({
     ...{ operation, path, signal, reads: ['list', 'look', 'read', 'space'].includes(operation) },
@@ -54,10 +55,23 @@ export function transportOf({ place, frame, close }: Parts): Transport {
       : {
           space: (signal) => run('space', { path: '', signal }, () => space(signal)),
         }),
+    about: () => Promise.resolve(aboutOf(place, login())),
     close: () => {
       frame.close();
       close();
       return Promise.resolve();
     },
+  };
+}
+
+function aboutOf({ server, dialect }: Place, login: string): AboutStore {
+  const removal = dialect.deletesByDepth === true ? 'DELETE with Depth: 0' : 'a look, then DELETE';
+  return {
+    identity: server === '' ? dialect.name : server,
+    facts: [
+      { name: 'dialect', value: dialect.name, drives: 'properties, uploads and claims' },
+      { name: 'login', value: login, drives: 'whether an upload asks before its body' },
+      { name: 'removal', value: removal, drives: 'requests for each file that is removed' },
+    ],
   };
 }

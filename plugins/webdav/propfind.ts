@@ -10,6 +10,8 @@ import { parseMultistatus, propfindBody, type Resource } from './multistatus.ts'
 import type { Answer, Web } from './web.ts';
 
 export interface Place {
+  /** As the server calls itself; '' where it does not. */
+  readonly server: string;
   readonly web: Web;
   readonly dialect: Dialect;
   /** The root's names in the server's own addresses, which need not be those of the `url` (a proxy may stand between). */

@@ -99,6 +99,15 @@ for (const name of ['apache', 'lighttpd'] as const) {
     this.timeout(30_000);
     afterEach(ended);
 
+    it('tells who it is', async function () {
+      const server = await start(this, name, { auth: 'digest' });
+      const transport = await openAt(server.url, loginOf(server));
+      const about = await transport.about?.(calm());
+      expect(about?.identity).to.match(new RegExp(`^${name}/\\d`, 'i'));
+      const facts = about?.facts.map((fact) => `${fact.name}: ${fact.value}`);
+      expect(facts).to.include('login: digest').and.include('removal: DELETE with Depth: 0');
+    });
+
     it('what another program has locked is busy', async function () {
       const server = await start(this, name);
       const transport = await openAt(server.url, loginOf(server));
