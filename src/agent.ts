@@ -168,8 +168,14 @@ class Sessions {
 
   async close(): Promise<void> {
     for (const session of this.#folders.values()) session.close();
-    await Promise.allSettled(
-      [...this.#stores.values()].map(async (store) => (await store).close()),
+    await Promise.all(
+      [...this.#stores].map(async ([name, opening]) => {
+        const store = await opening.catch(() => undefined);
+        await store?.close().catch((error: unknown) => {
+          const why = error instanceof Error ? error.message : String(error);
+          this.#work.log('warn', `store "${name}": ${why}`);
+        });
+      }),
     );
   }
 

@@ -35,6 +35,8 @@ export interface PluginContext {
   readonly baseDirectory: string;
   /** A line for the log; never a secret. */
   readonly log: (message: string) => void;
+  /** False: nothing may be changed on the store, not even to get to know it. Default true. */
+  readonly mayWrite?: boolean;
 }
 
 export interface PluginDefinition<Options = unknown> {

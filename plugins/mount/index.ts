@@ -61,7 +61,7 @@ async function mountFirst(
 async function openMounted(
   path: string,
   options: MountOptions,
-  { log, unmount }: PluginContext & { readonly unmount: Unmount | undefined },
+  { log, unmount, mayWrite = true }: PluginContext & { readonly unmount: Unmount | undefined },
 ): Promise<Transport> {
   const expected = options.mountCommand !== undefined || (await belongsMounted(path));
   const root = await openRoot(path, { requireMount: options.requireMount ?? expected });
@@ -72,7 +72,7 @@ async function openMounted(
   if (stores === 'unknown') {
     log(`it is not known when what is written at ${path} reaches its server (${root.type ?? ''})`);
   }
-  const found = kind === 'native' ? undefined : await measure(root.path);
+  const found = kind === 'native' || !mayWrite ? undefined : await measure(root.path);
   if (stores === 'when-asked-next' && found?.provesUploads === false) {
     log(`it cannot be verified that what is written at ${path} reaches its server`);
   }

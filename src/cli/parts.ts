@@ -19,17 +19,18 @@ import type { Program } from './program.ts';
 export function systemParts(config: Config, program: Program): AgentParts {
   const { around, log, signal, secrets } = program;
   const profiles = openStoreProfiles(config.state);
-  const openRaw = async (name: string): Promise<Transport> => {
+  const openRaw = async (name: string, mayWrite = true): Promise<Transport> => {
     const store = config.stores.get(name);
     if (store === undefined) throw new Error(`no store "${name}"`);
     const { home, env } = around;
-    return await openStore(store, { config, home, env, log, signal, onSecret: secrets.add });
+    const given = { config, home, env, log, signal, mayWrite };
+    return await openStore(store, { ...given, onSecret: secrets.add });
   };
   return {
     openFolder,
     openStore: async (name, { mayWrite }) => {
       const { asKnown } = await import('../doctor/known-store.ts');
-      const connect = (): Promise<Transport> => openRaw(name);
+      const connect = (): Promise<Transport> => openRaw(name, mayWrite);
       return await asKnown(await connect(), {
         ...{ name, profiles, connect, mayWrite, signal, log },
         ...{ clock: systemClock, random: systemRandom },

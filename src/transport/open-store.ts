@@ -21,6 +21,8 @@ export interface StoreContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Default true. */
+  readonly mayWrite?: boolean;
   /** Gets every secret's value before anything is done with it, to keep it out of what is shown. */
   readonly onSecret: (value: string) => void;
 }
@@ -40,6 +42,7 @@ export async function openStore(store: StoreConfig, context: StoreContext): Prom
       signal,
       baseDirectory: config.directory,
       log: (message) => log('debug', message, { store: store.name }),
+      mayWrite: context.mayWrite ?? true,
     }),
   );
   return withLimit(withDeadline(withTrace(withOwnErrors(transport), log)));

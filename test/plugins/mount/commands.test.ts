@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { afterEach, before, beforeEach, describe, it } from 'mocha';
 import { isMounted } from '../../../plugins/mount/root.ts';
+import { Client } from '../../scenarios/client.ts';
 import {
   mountTmpfs,
   needsMounting,
@@ -142,5 +143,22 @@ describe('mount: commands', function () {
     expect(error.operation).to.equal('close');
     expect(error.message).to.contain('the unmountCommand failed (32): target is busy');
     expect((await noted()).filter((line) => line === 'unmount').length).to.be.greaterThan(1);
+  });
+
+  it('a person is told what stays mounted, and what could not be mounted', async () => {
+    const store = (changed: Readonly<Record<string, unknown>>): string[] =>
+      Object.entries({ plugin: 'mount', ...commands(changed) }).map(
+        ([key, value]) => `${key}: ${JSON.stringify(value)}`,
+      );
+    const unmountCommand = 'echo target is busy >&2; exit 32';
+    const client = new Client(notes.path, 'laptop', { store: store({ unmountCommand }) });
+    const busy = await client.show();
+    expect(busy.code, busy.out).to.equal(0);
+    expect(busy.err).to.match(/store "place": .*the unmountCommand failed \(32\): target is busy/);
+    await run('umount', [place.path]);
+    client.configure({ store: store({ mountCommand: 'echo no such host >&2; exit 1' }) });
+    const failed = await client.show();
+    expect(failed.code).to.equal(1);
+    expect(failed.out + failed.err).to.contain('the mountCommand failed (1): no such host');
   });
 });

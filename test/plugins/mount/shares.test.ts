@@ -2,12 +2,21 @@
  * What mounts of other programs do on real servers: davfs2 on Apache, sshfs on OpenSSH. When a write counts, what a rename
  * must not destroy, and three computers in sync of which only some use the mount.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { chmod, mkdir, readFile, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import mount from '../../../plugins/mount/index.ts';
 import { isMounted } from '../../../plugins/mount/root.ts';
 import type { SyncReport } from '../../../src/core/ports/folder.ts';
 import type { Transport } from '../../../src/plugin-api.ts';
@@ -221,6 +230,22 @@ describe('mount: sshfs', function () {
     await refusedWith(transport.rename('one', 'two', signal), 'not-empty');
     await refusedWith(transport.rename('one/file', 'two', signal), 'exists');
     expect(await readdir(server.root), 'nothing of the trial is left').to.have.length(2);
+  });
+
+  it('for a run that only looks, nothing is tried on it, and less is claimed', async function () {
+    const { server, mounts } = await sshfs(this);
+    const one = mounts[0] as FuseMount;
+    await one.mount();
+    await chmod(server.root, 0o777);
+    const before = statSync(server.root).mtimeMs;
+    const transport = await mount.open(mount.options.parse({ path: one.path }), {
+      ...{ signal, baseDirectory: '/', log: () => undefined, mayWrite: false },
+    });
+    expect(transport.capabilities.renameOnto.directory).to.equal('unknown');
+    expect(statSync(server.root).mtimeMs).to.equal(before);
+    await transport.close();
+    await (await openWith({ path: one.path })).close();
+    expect(statSync(server.root).mtimeMs, 'otherwise it is tried').not.to.equal(before);
   });
 
   it('when its daemon has ended, it is unreachable, and the commands mount it anew', async function () {
