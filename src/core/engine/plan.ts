@@ -9,6 +9,7 @@ import { DIRECTORY_KEY, storedKeyOf } from '../model/entry.ts';
 import type { Step } from '../model/facts.ts';
 import { byPath, parentsOf } from '../model/path.ts';
 import type { Context } from './context.ts';
+import { problem } from './context.ts';
 import type { LocalView } from './scan.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { StoreView } from './survey.ts';
@@ -24,7 +25,7 @@ export function makePlan(ctx: Context, local: LocalView, store: StoreView): Plan
       continue;
     }
     for (const step of reconcile(facts(path))) {
-      steps.push({ ...step, path });
+      steps.push(...sparingIgnored(ctx, { ...step, path }, { local, store }));
     }
   }
   let recorded = 0;
@@ -69,6 +70,35 @@ function cannotBeJudged(path: string, { local, store }: Sides): boolean {
     local.troubled.has(path) ||
     parentsOf(path).some((parent) => local.troubled.has(parent))
   );
+}
+
+/**
+ * A directory with something ignored in it is neither removed nor replaced. Deleted by its own, it stays as one that is not
+ * synced; where something else has to come, a person has to make room.
+ */
+function sparingIgnored<Planned extends Step & { path: string }>(
+  ctx: Context,
+  step: Planned,
+  { local, store }: Sides,
+): (Planned | Of<'record'>)[] {
+  const { path } = step;
+  if (step.do === 'delete-on-store' && store.untracked(path)) {
+    return step.over.length === 0 ? [] : [{ do: 'record', path, replaces: step.over, entry: null }];
+  }
+  const replacesThere =
+    step.do === 'upload' && step.entry.kind !== 'directory' && store.untracked(path);
+  const replacesHere =
+    step.do === 'download' &&
+    step.version.entry.kind !== 'directory' &&
+    local.untracked.has(path) &&
+    local.entries.get(path)?.kind === 'directory';
+  if (!replacesThere && !replacesHere) {
+    return [step];
+  }
+  const where = replacesThere ? 'on the store' : 'here';
+  const message = `a directory ${where} has its place, with ignored files in it; move or delete these`;
+  problem(ctx, { path, kind: 'other', message });
+  return [];
 }
 
 function guessKind(ctx: Context, path: string): Entry['kind'] {

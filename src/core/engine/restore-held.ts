@@ -20,11 +20,11 @@ function restore(state: FolderState, path: string, held: HeldPath): void {
       state.ancestors.delete(path);
       return;
     case 'replace-on-store':
-      return bringBack(state, path, held);
+      { bringBack(state, path, held); return; }
     case 'delete-here':
-      return keepDeleted(state, path, held);
+      { keepDeleted(state, path, held); return; }
     case 'replace-here':
-      return keepReplaced(state, path, held);
+      { keepReplaced(state, path, held); return; }
     case 'come-back':
     case 'send-back':
       state.accepted.set(path, { ...held, action: 'send-back' });

@@ -4,10 +4,11 @@
  */
 import pMap from 'p-map';
 import type { Entry } from '../model/entry.ts';
-import { parentOf, pathProblem } from '../model/path.ts';
+import { parentOf, parentsOf, pathProblem } from '../model/path.ts';
 import type { LocalProblem, LocalStat } from '../ports/local-tree.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
+import { asRecorded } from './spelling.ts';
 import type { Indexed } from './state.ts';
 
 const RACY = 2000;
@@ -19,6 +20,7 @@ export interface LocalView {
   readonly stats: ReadonlyMap<string, LocalStat>;
   /** Paths with trouble: they, and what is below them, are left alone. */
   readonly troubled: ReadonlySet<string>;
+  /** Directories with something ignored in them, at any depth. */
   readonly untracked: ReadonlySet<string>;
   /** Directory → number of its direct children that are synced. */
   readonly children: ReadonlyMap<string, number>;
@@ -28,7 +30,10 @@ export interface LocalView {
 export async function scanLocal(ctx: Context): Promise<LocalView> {
   const { local, settings, signal } = ctx;
   const ignored = settings.ignored((await local.readText(IGNORE_FILE)) ?? '');
-  const scan = await local.scan(ignored, signal);
+  const composed = (path: string, isDirectory: boolean) =>
+    ignored(path.normalize('NFC'), isDirectory);
+  const rules = local.facts.unicode === 'as-given' ? ignored : composed;
+  const scan = asRecorded(ctx, await local.scan(rules, signal));
   const troubled = new Set<string>();
   for (const found of scan.problems) {
     troubled.add(found.path);
@@ -42,7 +47,7 @@ export async function scanLocal(ctx: Context): Promise<LocalView> {
     entries,
     stats: scan.entries,
     troubled,
-    untracked: scan.untracked,
+    untracked: new Set([...scan.untracked].flatMap((path) => [path, ...parentsOf(path)])),
     children: countChildren(entries),
     ignored,
   };

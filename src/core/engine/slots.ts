@@ -2,11 +2,12 @@
  * Names on a disk that ignores case or Unicode form: two that it cannot tell apart are a problem of the second one, never
  * merged and never dropped.
  */
-import { folded, nameOf } from '../model/path.ts';
+import { folded, nameOf, parentsOf } from '../model/path.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
 import type { Plan } from './plan-steps.ts';
 import type { LocalView } from './scan.ts';
+import { tellsAllNames } from './spelling.ts';
 
 export class Slots {
   readonly #ctx: Context;
@@ -17,28 +18,41 @@ export class Slots {
 
   constructor(ctx: Context, plan: Plan, local: LocalView) {
     this.#ctx = ctx;
-    const { caseSensitive, unicode } = ctx.local.facts;
-    this.#taken =
-      caseSensitive && unicode === 'as-given'
-        ? undefined
-        : new Map([...local.entries.keys()].map((path) => [folded(path), path]));
+    this.#taken = tellsAllNames(ctx.local.facts)
+      ? undefined
+      : new Map([...local.entries.keys()].map((path) => [this.#slot(path), path]));
     this.#going = new Set(plan.deletesHere.map((step) => step.path));
   }
 
   /** True: the name cannot come here, and the problem is told. */
   clash(path: string): boolean {
-    const slot = folded(path);
-    const taken = this.#taken?.get(slot);
-    if (taken === undefined || taken === path || this.#going.has(taken)) {
-      this.#taken?.set(slot, path);
+    const other = this.#otherSpelling(path);
+    if (other === undefined) {
+      this.#taken?.set(this.#slot(path), path);
       return false;
     }
-    const isCase = taken.normalize('NFC') !== path.normalize('NFC');
+    const { wanted, taken } = other;
+    const isCase = taken.normalize('NFC') !== wanted.normalize('NFC');
     problem(this.#ctx, {
       path,
       kind: isCase ? 'case-clash' : 'unicode-clash',
-      message: `this computer's disk cannot tell "${nameOf(path)}" from "${nameOf(taken)}"; rename one of them`,
+      message: `this computer's disk cannot tell "${nameOf(wanted)}" from "${nameOf(taken)}"; rename one of them`,
     });
     return true;
+  }
+
+  #slot(path: string): string {
+    return this.#ctx.local.facts.caseSensitive ? path.normalize('NFC') : folded(path);
+  }
+
+  /** What stands where the path, or a directory above it, would be. */
+  #otherSpelling(path: string): { wanted: string; taken: string } | undefined {
+    for (const wanted of [...parentsOf(path).reverse(), path]) {
+      const taken = this.#taken?.get(this.#slot(wanted));
+      if (taken !== undefined && taken !== wanted && !this.#going.has(taken)) {
+        return { wanted, taken };
+      }
+    }
+    return undefined;
   }
 }

@@ -129,11 +129,13 @@ export class FolderState {
   readonly listings = new Table<Remembered>('listing');
   readonly meta = new Table<unknown>('meta');
   readonly #master = new Table<readonly Version[]>('master');
+  readonly #all: readonly Table<unknown>[];
   readonly #store: StateStore;
 
   constructor(store: StateStore) {
     this.#store = store;
-    const tables = new Map(this.#tables().map((table) => [table.name, table]));
+    this.#all = this.#tables();
+    const tables = new Map(this.#all.map((table) => [table.name, table]));
     for (const row of store.load()) {
       tables.get(row.table)?.load(row.key, row.value);
     }
@@ -143,7 +145,7 @@ export class FolderState {
   }
 
   commit(): void {
-    const writes = this.#tables().flatMap((table) => table.takeWrites());
+    const writes = this.#all.flatMap((table) => table.takeWrites());
     if (writes.length > 0) {
       this.#store.commit(writes);
     }

@@ -32,6 +32,8 @@ export interface StoreView {
   readonly absent: (path: string) => boolean;
   /** A version that nobody has any more since the store was set back. */
   readonly lost: (dot: Dot) => boolean;
+  /** A directory with something ignored in it. */
+  readonly untracked: (path: string) => boolean;
 }
 
 /** `again`: the store was set back; what is missing was written, and the next round starts over. */
@@ -42,6 +44,7 @@ export const EMPTY_STORE: StoreView = {
   blocked: () => false,
   absent: () => true,
   lost: () => false,
+  untracked: () => false,
 };
 
 export async function survey(ctx: Context, local: LocalView): Promise<Surveyed> {
@@ -59,7 +62,7 @@ export async function survey(ctx: Context, local: LocalView): Promise<Surveyed> 
   const held = heldPaths(lease);
   if (held === 'everything') {
     tellBusy(ctx, [layout.placing]);
-    return { blocked: () => true, absent: () => false, lost: () => false };
+    return { ...EMPTY_STORE, blocked: () => true, absent: () => false };
   }
   tellBusy(ctx, held);
   const blocked = new Set<string>();
@@ -72,7 +75,8 @@ export async function survey(ctx: Context, local: LocalView): Promise<Surveyed> 
   ctx.state.meta.delete('travelled');
   ctx.state.commit();
   const lost = await findLost(ctx, local);
-  return { blocked: skip, absent: (path) => tree.absent(path) && !skip(path), lost };
+  const absent = (path: string) => tree.absent(path) && !skip(path);
+  return { blocked: skip, absent, lost, untracked: (path) => tree.holdsIgnored(path) };
 }
 
 /** ORDER: what has to be asked of the lease is newer than what was told before, which then counts no longer. */
@@ -230,18 +234,24 @@ async function takeNews(ctx: Context, { news, blocked, local }: News): Promise<v
   }
 }
 
-/** The version whose size and stored time these are: taken as that version without reading it. */
+/** The one version whose size and stored time these are: taken as that version without reading it. */
 function announced(ctx: Context, path: string, stamp: Stamp): Version | undefined {
   const fits = (entry: FileEntry) => looksAlike(stamp, entry.size, storedTimeOf(entry)) === 'same';
   const back = ctx.state.past.get(path)?.some((past) => compareStamps(past, stamp) !== 'different');
   if (back === true || ctx.state.meta.has('travelled')) {
     return undefined;
   }
+  // Written anew, in the same second and size, as only a checksum, id or etag tells: it may hold anything.
   const was = ctx.state.sightings.get(path);
-  const not = was !== undefined && haveOtherChecksums(was.stamp, stamp) ? was.key : undefined;
-  return ctx.state.master
+  const isRewritten = (entry: FileEntry) =>
+    was?.key === entry.digest &&
+    (haveOtherChecksums(was.stamp, stamp) ||
+      looksAlike(was.stamp, entry.size, storedTimeOf(entry)) === 'same');
+  const found = ctx.state.master
     .recorded(path)
-    .find(({ entry }) => entry.kind === 'file' && fits(entry) && keyOf(entry) !== not);
+    .filter(({ entry }) => entry.kind === 'file' && fits(entry) && !isRewritten(entry));
+  // Two that look alike, placed by two who did not know of each other: only reading tells which one is there.
+  return new Set(found.map(({ entry }) => keyOf(entry))).size === 1 ? found[0] : undefined;
 }
 
 /** Other programs write in place: what has not stood still for long enough is left for a later round. */

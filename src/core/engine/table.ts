@@ -53,6 +53,9 @@ export class Table<T> {
   }
 
   takeWrites(): StateWrite[] {
+    if (this.#dirty.size === 0) {
+      return [];
+    }
     const writes = [...this.#dirty].map((key) => {
       const value = this.#rows.get(key);
       return { table: this.name, key, value: value === undefined ? null : JSON.stringify(value) };

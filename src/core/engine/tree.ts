@@ -1,5 +1,5 @@
 /** Listing the store's plain tree. Absence is only ever told from a complete listing of the directory above. */
-import { isReserved, join, parentOf, pathProblem } from '../model/path.ts';
+import { isReserved, join, parentOf, parentsOf, pathProblem } from '../model/path.ts';
 import type { StoreEntry } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
@@ -11,6 +11,8 @@ export interface StoreTree {
   absent(path: string): boolean;
   /** Listed, complete, and nothing in it. */
   isEmpty(directory: string): boolean;
+  /** Something that is ignored is in it, at any depth: it stays, whatever becomes of the rest. */
+  holdsIgnored(directory: string): boolean;
 }
 
 type Ignored = (path: string, isDirectory: boolean) => boolean;
@@ -18,11 +20,12 @@ type Ignored = (path: string, isDirectory: boolean) => boolean;
 export async function listTree(ctx: Context, ignored: Ignored): Promise<StoreTree> {
   const entries = new Map<string, StoreEntry>();
   const complete = new Map<string, number>();
+  const untracked = new Set<string>();
   let level: string[] = [''];
   while (level.length > 0) {
     const below: string[] = [];
     await ctx.store.each(level, async (directory) => {
-      below.push(...(await listOne(ctx, { directory, ignored, entries, complete })));
+      below.push(...(await listOne(ctx, { directory, ignored, entries, complete, untracked })));
     });
     level = below.sort();
   }
@@ -33,7 +36,12 @@ export async function listTree(ctx: Context, ignored: Ignored): Promise<StoreTre
     }
     return parent !== '' && !entries.has(parent) && absent(parent);
   };
-  return { entries, absent, isEmpty: (directory) => complete.get(directory) === 0 };
+  return {
+    entries,
+    absent,
+    isEmpty: (directory) => complete.get(directory) === 0,
+    holdsIgnored: (directory) => untracked.has(directory),
+  };
 }
 
 interface ListJob {
@@ -41,11 +49,12 @@ interface ListJob {
   readonly ignored: Ignored;
   readonly entries: Map<string, StoreEntry>;
   readonly complete: Map<string, number>;
+  readonly untracked: Set<string>;
 }
 
 /** Returns the subdirectories to list next. */
 async function listOne(ctx: Context, job: ListJob): Promise<string[]> {
-  const { directory, ignored, entries, complete } = job;
+  const { directory, ignored, entries, complete, untracked } = job;
   const listing = await listOrTrouble(ctx, directory);
   if (listing === undefined) {
     return [];
@@ -64,7 +73,11 @@ async function listOne(ctx: Context, job: ListJob): Promise<string[]> {
   const below: string[] = [];
   for (const { name, kind, stamp } of listing.entries) {
     const path = join(directory, name);
-    if (isReserved(path) || ignored(path, kind === 'directory')) {
+    if (isReserved(path)) {
+      continue;
+    }
+    if (ignored(path, kind === 'directory')) {
+      parentsOf(path).forEach((parent) => untracked.add(parent));
       continue;
     }
     const trouble = pathProblem(path);

@@ -4,7 +4,7 @@
  */
 import type { SimulatedClient, Simulation } from './client.ts';
 import { contentsOf, describeTree, differences, ignoredContents } from './compare.ts';
-import { settleClash } from './person.ts';
+import { clearTheWay, settleClash } from './person.ts';
 import { isPrivatePath } from './world.ts';
 
 const mostLoops = 16;
@@ -74,6 +74,10 @@ async function watchedSync(world: Simulation, client: SimulatedClient) {
   // A held path waits for a person; here the person always agrees. Of two names that a disk cannot tell apart one changes.
   if ((report?.held.length ?? 0) > 0) client.accept();
   if (report?.halt !== undefined) await client.rejoin();
+  const blocked = report?.problems.find(({ kind }) => kind === 'other');
+  if (blocked !== undefined && clearTheWay(world, client, blocked.path)) {
+    changes.push(`${client.name} deleted what is ignored in ${blocked.path}`);
+  }
   const clash = report?.problems.find(({ kind }) => kind.endsWith('-clash'));
   if (clash !== undefined && settleClash(client, clash.path)) {
     changes.push(`${client.name} renamed what clashes with ${clash.path}`);

@@ -41,6 +41,7 @@ export function differences(world: Simulation): string[] {
     precision: Math.max(1000, ...world.clients.map(({ spec }) => spec.mtimePrecision)),
     modes: world.clients.every(({ spec }) => spec.showsExecutable === undefined),
     ignores,
+    blind: world.clients.some(({ spec }) => !spec.caseSensitive),
     open: directoriesAround(world, ignores),
   };
   const lines = describeTree(first, view);
@@ -60,6 +61,8 @@ interface View {
   /** All disks keep the executable bit. */
   readonly modes: boolean;
   readonly ignores: Ignores;
+  /** Some disk ignores case: a directory keeps the spelling that it first had there. */
+  readonly blind: boolean;
   /** Directories that something ignored is in, somewhere: nobody has to agree on them. */
   readonly open: ReadonlySet<string>;
 }
@@ -68,13 +71,14 @@ const everything: View = {
   precision: 1000,
   modes: true,
   ignores: () => false,
+  blind: false,
   open: new Set(),
 };
 
 /** A tree in words: kind and content, and for files the metadata that must be the same everywhere. */
 export function describeTree(client: SimulatedClient, view: View = everything): string[] {
   return [...client.disk.user.tree()].flatMap(([name, entry]) => {
-    const path = name.normalize('NFC');
+    const path = comparable(name, entry.kind === 'directory', view);
     if (view.ignores(path) || (entry.kind === 'directory' && view.open.has(path))) return [];
     if (entry.kind === 'link') return [`${path} ${linkMark(entry.target)}`];
     if (entry.kind !== 'file') return [`${path}/`];
@@ -82,6 +86,12 @@ export function describeTree(client: SimulatedClient, view: View = everything): 
     const mode = view.modes && entry.executable ? ' +x' : '';
     return [`${path} = ${entry.text} @${String(second)}${mode}`];
   });
+}
+
+function comparable(name: string, isDirectory: boolean, { blind }: View): string {
+  const path = name.normalize('NFC');
+  const end = isDirectory ? path.length : path.lastIndexOf('/') + 1;
+  return blind ? path.slice(0, end).toLowerCase() + path.slice(end) : path;
 }
 
 function contentOf(entry: SeenEntry): string | undefined {
@@ -124,10 +134,11 @@ function differ(a: readonly string[], b: readonly string[]): string | undefined 
 function differFromStore(
   world: Simulation,
   first: SimulatedClient,
-  { ignores, open }: View,
+  view: View,
 ): string | undefined {
+  const { ignores, open } = view;
   const tree = [...first.disk.user.tree()].map(
-    ([path, entry]) => [path.normalize('NFC'), entry] as const,
+    ([name, entry]) => [comparable(name, entry.kind === 'directory', view), entry] as const,
   );
   const below = (path: string) => tree.filter(([other]) => other.startsWith(`${path}/`));
   const plain = (path: string): boolean =>
@@ -144,7 +155,7 @@ function differFromStore(
     return free.has(path) ? [] : [`${path}/`];
   });
   const store = [...world.storeTree()].flatMap(([name, text]) => {
-    const path = name.normalize('NFC');
+    const path = comparable(name, text === '/', view);
     if (ignores(path)) return [];
     if (text !== '/') return [`${path} = ${text}`];
     return free.has(path) ? [] : [`${path}/`];

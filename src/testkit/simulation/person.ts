@@ -1,7 +1,8 @@
 /**
  * What a person does about a question of the program in the quiet rounds, so that the world can come to rest.
  */
-import type { SimulatedClient } from './client.ts';
+import type { SimulatedClient, Simulation } from './client.ts';
+import { diskPlace, storePlace } from './places.ts';
 
 /**
  * Something cannot come to this disk because another name stands for it there: the other one gets a new name. False: nothing
@@ -14,13 +15,34 @@ export function settleClash(client: SimulatedClient, wanted: string): boolean {
     const path = parts.slice(0, end).join('/');
     const there = [...user.tree().keys()].find((name) => fold(name) === fold(path));
     if (there === undefined || there === state.volume.spelled(path)) continue;
-    user.rename(there, `${there}~${client.name}`);
+    rename(client, there);
     return true;
   }
   // A disk that knows one form of a name has it for the other one's path already.
   const there = user.entry(wanted) === undefined ? undefined : state.volume.spelled(wanted);
-  if (there !== undefined) user.rename(there, `${there}~${client.name}`);
+  if (there !== undefined) rename(client, there);
   return there !== undefined;
+}
+
+function rename({ disk, name }: SimulatedClient, path: string): void {
+  let fresh = `${path}~${name}`;
+  while (disk.user.entry(fresh) !== undefined) fresh += '~';
+  disk.user.rename(path, fresh);
+}
+
+/** Ignored files keep a directory from giving way to something else: they are deleted, here and on the store. */
+export function clearTheWay(world: Simulation, client: SimulatedClient, path: string): boolean {
+  let cleared = false;
+  for (const place of [diskPlace(world, client), storePlace(world)]) {
+    for (const below of place.below(path).filter(client.ignores)) {
+      if (place.kind(below) !== undefined && place.kind(below) !== 'directory') {
+        place.letGo(below);
+        place.remove(below);
+        cleared = true;
+      }
+    }
+  }
+  return cleared;
 }
 
 function fold(name: string): string {

@@ -108,7 +108,9 @@ export abstract class World {
   }
 
   stampFor(size: number, modified: number): string {
-    const precision = this.script.store.modifiedPrecision ?? 1000;
+    // An agent compares times to the second; only a strong etag tells more.
+    const { modifiedPrecision = 1000, etag } = this.script.store;
+    const precision = etag === 'strong' ? modifiedPrecision : Math.max(1000, modifiedPrecision);
     return `${String(size)}@${String(Math.floor(modified / precision))}`;
   }
 
