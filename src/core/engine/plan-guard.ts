@@ -68,7 +68,8 @@ function guardedDeeds(ctx: Context, plan: Plan, local: LocalView): GuardedDeed[]
   for (const { path, version } of plan.downloads) {
     const entry = local.entries.get(path);
     if (entry !== undefined && entry.kind !== 'directory' && !livesOn(keyOf(entry), path)) {
-      const origin = clientOf(version.dot);
+      const by = clientOf(version.dot);
+      const origin = by === me ? OTHER_PROGRAM : by; // recorded here, and not from what is here
       deeds.push({ path, action: 'replace-here', origin, key: keyOf(version.entry) });
     }
   }

@@ -138,6 +138,13 @@ describe('a store that was restored', () => {
     await agree([...KEPT, ...GONE.slice(0, 10), 'new']);
   });
 
+  it('many new files of another program are no question', async () => {
+    const fresh = names(40, 'fresh');
+    for (const path of fresh) store.put(path, `new ${path}`);
+    expect(asked(await laptop.sync())).to.deep.equal([]);
+    await agree([...KEPT, ...fresh, 'new']);
+  });
+
   it('is a question too when it comes back drop by drop', async () => {
     copyBack(GONE.slice(0, 20));
     expect(asked(await laptop.sync())).to.deep.equal([]);

@@ -147,6 +147,15 @@ describe('putting back what is held', () => {
     });
   });
 
+  it('replaced by another program on the store: held on each computer, put back by one', async () => {
+    for (const path of GONE) store.put(path, `locked ${path}`);
+    for (const one of [laptop, desk, tower]) await isAsked(one, 'replace-here');
+    expect(laptop.open().status().held[0]?.origin).to.equal('another program on the store');
+    expect(desk.open().restoreHeld()).to.equal(40);
+    await isQuiet(desk);
+    await agree(old);
+  });
+
   describe('by another program on the store', () => {
     beforeEach(async () => {
       for (const path of GONE) store.remove(path);
