@@ -78,8 +78,8 @@ export async function isMounted(path: string): Promise<boolean> {
 }
 
 /** Whether the system's own list says that something belongs there, mounted or not. */
-export async function belongsMounted(path: string): Promise<boolean> {
-  const text = await readFile('/etc/fstab', 'utf8').catch(() => '');
+export async function belongsMounted(path: string, fstab = '/etc/fstab'): Promise<boolean> {
+  const text = await readFile(fstab, 'utf8').catch(() => '');
   const real = await realpath(path).catch(() => path);
   return parseFstab(text).some((point) => point === path || point === real);
 }

@@ -1,7 +1,9 @@
 /**
  * The plain functions of the mount plugin: mount table, error table, capabilities by file system.
  */
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { capabilitiesOf } from '../../../plugins/mount/capabilities.ts';
@@ -15,7 +17,9 @@ import {
   parseMountTable,
 } from '../../../plugins/mount/mount-table.ts';
 import { natureOf } from '../../../plugins/mount/nature.ts';
+import { belongsMounted } from '../../../plugins/mount/root.ts';
 import type { TargetRule, TransportErrorKind } from '../../../src/plugin-api.ts';
+import { temporary } from './support.ts';
 
 const table = parseMountTable(
   [
@@ -185,6 +189,18 @@ describe('mount: what belongs mounted', () => {
       '',
     ].join('\n');
     expect(parseFstab(fstab)).to.deep.equal(['/', '/mnt/own cloud']);
+  });
+
+  it('also when it is reached through a link, and nothing without that list', async () => {
+    const place = await temporary();
+    const [share, link, list] = ['share', 'link', 'fstab'].map((name) => join(place.path, name));
+    await mkdir(share ?? '');
+    await symlink(share ?? '', link ?? '');
+    await writeFile(list ?? '', `host:/export ${share ?? ''} nfs defaults 0 0\n`);
+    expect(await belongsMounted(link ?? '', list)).to.equal(true);
+    expect(await belongsMounted(place.path, list)).to.equal(false);
+    expect(await belongsMounted(share ?? '', join(place.path, 'no list'))).to.equal(false);
+    await place.remove();
   });
 });
 
