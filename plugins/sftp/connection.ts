@@ -55,7 +55,8 @@ export class Connection {
     channel.on('error', (error: Error) => {
       this.cut(error.message);
     });
-    channel.on('end', ended).on('close', ended);
+    // The server may end the channel alone.
+    channel.on('close', ended);
     socket.on('error', (error) => {
       this.cut(error.message);
     });

@@ -45,6 +45,8 @@ export interface Scripted {
   /** Most requests of a kind that were on their way at once. */
   readonly most: Map<string, number>;
   readonly handles: Set<number>;
+  /** Ends the SFTP channels, and keeps the connections. */
+  endChannels(): void;
   /** May be changed meanwhile. */
   readonly script: Script;
 }
@@ -57,6 +59,7 @@ export async function scripted(given: Script = {}): Promise<Scripted> {
     ...{ tried: [], requests: [], most: new Map<string, number>(), handles: new Set<number>() },
   };
   const clients = new Set<Connection>();
+  const channels = new Set<SFTPWrapper>();
   const server = new ssh2.Server({ hostKeys: [key.private] }, (client: Connection) => {
     clients.add(client);
     client.on('error', () => undefined);
@@ -67,7 +70,9 @@ export async function scripted(given: Script = {}): Promise<Scripted> {
       const session = accept();
       if (script.noSftp === true) return;
       session.on('sftp', (acceptSftp) => {
-        serve(acceptSftp(), root, { script, facts });
+        const channel = acceptSftp();
+        channels.add(channel);
+        serve(channel, root, { script, facts });
       });
     });
   });
@@ -86,6 +91,10 @@ export async function scripted(given: Script = {}): Promise<Scripted> {
   const { port } = server.address() as AddressInfo;
   return {
     ...{ host: '127.0.0.1', port, user: 'alice', root, script, ...facts },
+    endChannels: () => {
+      for (const channel of channels) channel.end();
+      channels.clear();
+    },
     hostKey: fingerprintOf(Buffer.from(key.public.split(' ')[1] ?? '', 'base64')),
   };
 }

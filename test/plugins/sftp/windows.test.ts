@@ -1,6 +1,7 @@
 /** Many requests on their way at once, and servers that answer in their own ways: by the scripted server. */
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Transport } from '../../../src/plugin-api.ts';
 import { scripted, type Script, type Scripted } from './scripted.ts';
@@ -163,6 +164,18 @@ describe('sftp: odd servers', () => {
     expect((await failure(transport.look('missing', signal))).kind).to.equal('unknown');
     expect((await failure(transport.list('', signal))).kind).to.equal('unknown');
     expect((await failure(transport.remove('missing', signal))).kind).to.equal('unknown');
+  });
+
+  it('one that ends the channel alone: what waits fails, and the next operation goes on', async () => {
+    const { server, transport } = await opened({ delay: 30 });
+    const waiting = failure(transport.list('', signal));
+    await sleep(10);
+    server.endChannels();
+    expect(await waiting).to.include({ kind: 'unreachable', outcome: 'not-done' });
+    expect(await transport.list('', signal)).to.deep.equal({ entries: [], complete: true });
+    server.endChannels();
+    await sleep(50);
+    expect(await transport.list('', signal)).to.deep.equal({ entries: [], complete: true });
   });
 
   it('one that says "no such file" to a handle: that is not about the file', async () => {
