@@ -61,6 +61,9 @@ async function everybodyLooked(ctx: Context): Promise<boolean> {
 
 async function isLongAgo(ctx: Context): Promise<boolean> {
   const { entries } = await ctx.store.listOwn(layout.epochs);
+  if (entries.length === 0) {
+    return false;
+  }
   const last = Math.max(...entries.map(({ stamp }) => stamp.modified ?? Infinity));
   const now = await storeNow(ctx);
   return now !== undefined && now - last > ctx.limits.silent;

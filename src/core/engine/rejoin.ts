@@ -1,17 +1,17 @@
 /**
  * The way on from a halt: a person says that the local folder, or what is on the store now, is the right one. Nothing of a
- * user's is touched: the folder is made on the store again, or this client forgets what it knew and joins as a newcomer,
- * whose first round unites both sides by content and deletes nothing.
+ * user's is touched: the folder is made on the store again, or this client forgets what it held here, or all it knew, so that
+ * its next round is a newcomer's, which unites both sides by content and deletes nothing.
  */
+import { clientOf } from '../model/version.ts';
 import type { Rejoined } from '../ports/folder.ts';
 import { LocalError } from '../ports/local-tree.ts';
 import type { Context } from './context.ts';
 import { makeFolder, readFormat } from './join.ts';
-import { layout } from './layout.ts';
 
 /**
- * CRASH: after the folder was made on the store, the next sync goes on there; before the one commit that forgets, the halt
- * is as it was; after it, the next sync is a first one.
+ * CRASH: after the folder was made on the store, the next sync goes on there; before the one commit that forgets, or between
+ * it and the marker, the halt is as it was, and the same command goes on.
  */
 export async function rejoin(ctx: Context): Promise<Rejoined> {
   const { state } = ctx;
@@ -34,14 +34,32 @@ export async function rejoin(ctx: Context): Promise<Rejoined> {
     await makeFolder(ctx, { again: true });
   }
   if (root === 'unmarked') {
-    await leave(ctx);
+    forgetLocal(ctx);
+    await ctx.local.mark(state.folder);
     return 'local-folder';
   }
   return format === undefined ? 'store-again' : 'nothing-to-do';
 }
 
-/** The newcomer gets another id: nobody shall wait for the former one. */
-async function leave(ctx: Context): Promise<void> {
-  await ctx.store.remove(layout.client(ctx.state.identity.client));
-  ctx.state.forgetAll();
+/**
+ * As if nothing had ever been in the local directory, so that nothing in it can be missing. What is known of the store stays:
+ * whoever forgot that, too, could not tell an own version that nobody has any more from one that others still hold. Which
+ * it is, is now for everybody to say, since this client may have lost what it made. What it was placing is left to whoever
+ * finds its lease dead.
+ */
+function forgetLocal({ state }: Context): void {
+  const { held, accepted, goneBy, deeds, parts, ancestors, index } = state;
+  for (const table of [held, accepted, goneBy, deeds, parts, ancestors, index]) {
+    table.clear();
+  }
+  state.transaction = undefined;
+  state.meta.delete('told');
+  for (const path of state.master.paths()) {
+    for (const { dot } of state.master.recorded(path)) {
+      if (clientOf(dot) === state.identity.client) {
+        state.waits.set(dot, state.round);
+      }
+    }
+  }
+  state.commit();
 }
