@@ -47,22 +47,30 @@ async function untilCalm(world: Simulation): Promise<{ calm: number; changes: re
   let calm = 0;
   let changes: readonly string[] = [];
   for (let count = 0; count < mostLoops && !isOver(world); count += 1) {
-    changes = await loop(world, world.clients);
+    const turn = await loop(world, world.clients);
+    changes = turn.changes;
     calm = changes.length === 0 ? calm + 1 : 0;
-    if (calm > 0 && differences(world).length === 0) break;
+    if (calm > 0 && !turn.waits && differences(world).length === 0) break;
   }
   return { calm, changes };
 }
 
-/** One sync of each, one after the other. Returns what changed, `clients/` files left out. */
-async function loop(world: Simulation, clients: readonly SimulatedClient[]): Promise<string[]> {
-  const changes: string[] = [];
+/** One sync of each, one after the other: what changed, `clients/` files left out, and whether any waits for content. */
+async function loop(
+  world: Simulation,
+  clients: readonly SimulatedClient[],
+): Promise<{ readonly changes: readonly string[]; readonly waits: boolean }> {
+  const all: string[] = [];
+  let waits = false;
   for (const client of clients) {
-    changes.push(...(await watchedSync(world, client)).changes);
+    const { changes, report } = await watchedSync(world, client);
+    all.push(...changes);
+    // What was lost with a store is given up only after some rounds of everybody.
+    waits ||= report?.problems.some(({ kind }) => kind === 'not-on-store') === true;
     if (isOver(world)) break;
     world.pass(betweenSyncs);
   }
-  return changes;
+  return { changes: all, waits };
 }
 
 async function watchedSync(world: Simulation, client: SimulatedClient) {
