@@ -1,6 +1,6 @@
 /**
  * The local trash: `trash/<yyyy-mm-dd>/<path as it was>`, where a person finds what was replaced or deleted. What is in it is
- * only ever removed by age, or where its size is limited, by whole days, the oldest first.
+ * only ever removed by age, or where its size is limited, the oldest first.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -9,6 +9,7 @@ import {
   readdirSync,
   readlinkSync,
   renameSync,
+  rmdirSync,
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
@@ -37,7 +38,7 @@ interface Keeping {
   readonly size: number | undefined;
 }
 
-/** Removes days that ended longer ago than the retention; of the others the oldest, while all together are too much. */
+/** Removes days that ended longer ago than the retention; of the others the oldest files, while all together are too much. */
 export async function sweepTrash(disk: Disk, { retention, size }: Keeping): Promise<void> {
   const now = Date.now();
   const kept: string[] = [];
@@ -58,20 +59,39 @@ function daysOf(disk: Disk): string[] {
   return names.filter((day) => !Number.isNaN(Date.parse(day.slice(0, 10)))).sort();
 }
 
-async function shrink(disk: Disk, days: readonly string[], size: number): Promise<void> {
-  const sizes = days.map((day) => bytesIn(join(disk.own, 'trash', day)));
-  let total = sizes.reduce((a, b) => a + b, 0);
-  for (const [i, day] of days.entries()) {
-    if (total <= size) return;
-    await rm(join(disk.own, 'trash', day), { recursive: true, force: true });
-    total -= sizes[i] ?? 0;
-  }
+interface Trashed {
+  readonly place: string;
+  readonly size: number;
+  /** When it came, as the disk tells it: a rename moves the change time. */
+  readonly since: number;
 }
 
-function bytesIn(directory: string): number {
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .map((name) => look(join(directory, name)))
-    .reduce((sum, found) => sum + (found?.kind === 'file' ? found.size : 0), 0);
+async function shrink(disk: Disk, days: readonly string[], size: number): Promise<void> {
+  const files = days.flatMap((day) =>
+    filesIn(join(disk.own, 'trash', day)).sort((a, b) => a.since - b.since),
+  );
+  let total = files.reduce((sum, file) => sum + file.size, 0);
+  for (const file of files) {
+    if (total <= size) break;
+    await rm(file.place, { force: true });
+    total -= file.size;
+  }
+  for (const day of days) removeEmptyDirectories(join(disk.own, 'trash', day));
+}
+
+function filesIn(directory: string): Trashed[] {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  return names.flatMap((name) => {
+    const place = join(directory, name);
+    const found = look(place);
+    return found?.kind === 'file' ? [{ place, size: found.size, since: found.ctime }] : [];
+  });
+}
+
+function removeEmptyDirectories(directory: string): void {
+  for (const entry of readdirSync(directory, { withFileTypes: true }))
+    if (entry.isDirectory()) removeEmptyDirectories(join(directory, entry.name));
+  if (readdirSync(directory).length === 0) rmdirSync(directory);
 }
 
 /** The newest that has this content (SHA-256, hex). It is read as it lies there, and stays. */

@@ -21,14 +21,25 @@ export function describeTrash(bench: () => Case): void {
       expect(trash()).to.have.length(0);
     });
 
-    it('sweep takes the rest too where it is more than it may be', async () => {
+    it('sweep takes the oldest of the rest too where it is more than it may be', async () => {
       const { tree, user, seen, trash } = bench();
-      user.write('a', 'text');
-      await tree.remove('a', await seen('a'));
+      for (const text of ['1 old', '2 old', '3 new']) {
+        user.write(`d/${text}`, text);
+        await tree.remove(`d/${text}`, await seen(`d/${text}`));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      const kept = () =>
+        trash()
+          .map(({ text }) => text)
+          .sort();
+      await tree.sweep(60_000, 15);
+      expect(kept()).to.deep.equal(['1 old', '2 old', '3 new']);
+      await tree.sweep(60_000, 14);
+      expect(kept()).to.deep.equal(['2 old', '3 new']);
+      await tree.sweep(60_000, 5);
+      expect(kept()).to.deep.equal(['3 new']);
       await tree.sweep(60_000, 4);
-      expect(trash()).to.have.length(1);
-      await tree.sweep(60_000, 3);
-      expect(trash()).to.have.length(0);
+      expect(kept()).to.deep.equal([]);
     });
 
     it('gives back what was at a path, by its content, and keeps it', async () => {

@@ -131,7 +131,7 @@ export interface LocalTree {
   ): Promise<LocalStat | 'changed'>;
   /**
    * Removes temporary files of rounds that were interrupted, except what is kept for a later one, and trash older than the
-   * retention (milliseconds). `trashSize`: of the rest, oldest days first, what is more than so many bytes.
+   * retention (milliseconds). `trashSize`: of the rest, the oldest first, what is more than so many bytes.
    */
   sweep(trashRetention: number, trashSize?: number): Promise<void>;
   /** What was at `path` with this content (SHA-256, hex), from the trash; undefined: not there. */
