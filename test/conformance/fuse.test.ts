@@ -17,7 +17,7 @@ import { makeSshfs } from '../servers/sshfs.ts';
 import { needs } from '../support/skips.ts';
 
 /** Every operation goes to a daemon and from there to a server: fewer rounds, and fewer files. */
-const limits = { entries: 60, raceRounds: 20, largeFile: 1_000_001 };
+const limits = { entries: 24, raceRounds: 20, largeFile: 1_000_001 };
 
 describeTransport(
   'mount on davfs2 and Apache',

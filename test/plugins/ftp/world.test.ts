@@ -166,6 +166,11 @@ describe('ftp: listings that stop without a word', () => {
     await transport.makeDirectory('directory', signal);
     await transport.rename('z', 'directory/z', signal);
     expect(await namesAt(transport, 'directory')).to.deep.equal(['z']);
+    const looks = server.commands.get('MLST');
+    expect(await transport.list('', signal)).to.have.property('complete', true);
+    expect(server.commands.get('MLST'), 'what is known to be gone is not looked for').to.equal(
+      looks,
+    );
     await transport.batch?.([{ operation: 'rename', from: 'directory/z', to: 'zz' }], signal);
     expect((await transport.list('', signal)).complete).to.equal(false);
   });
@@ -230,6 +235,23 @@ describe('ftp: other letters', () => {
     await transport.write('süß', source('x'), signal);
     expect(await namesAt(transport)).to.deep.equal(['süß']);
     expect(server.commands.get('OPTS') ?? 0).to.equal(0);
+  });
+
+  it('a server that offers UTF-8 is told whether it is wanted', async () => {
+    for (const [encoding, wanted] of [
+      ['utf8', 'UTF8 ON'],
+      ['latin1', 'UTF8 OFF'],
+    ] as const) {
+      const told: string[] = [];
+      const server = await scripted({
+        script: ({ verb, argument }) => {
+          if (verb === 'OPTS') told.push(argument);
+          return undefined;
+        },
+      });
+      await open(server, { encoding });
+      expect(told).to.include(wanted);
+    }
   });
 
   it('names that are not UTF-8 leave their listing incomplete, and the log names the setting', async () => {

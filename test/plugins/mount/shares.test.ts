@@ -182,7 +182,7 @@ describe('mount: davfs2', function () {
   it('of directories from two mounts and from the server’s disk, one wins, and nothing is lost', async function () {
     const { server, mounts } = await davfs(this, { mounts: 2 });
     const transports = await Promise.all(mounts.map((one) => opened(one)));
-    for (let round = 0; round < 15; round += 1) {
+    for (let round = 0; round < 8; round += 1) {
       const racers = transports.map((transport, at) => ({ transport, name: `racer${String(at)}` }));
       for (const { transport, name } of racers) {
         await transport.makeDirectory(name, signal);
