@@ -18,8 +18,9 @@ const lanes = {
     'test/conformance/**/*.test.ts',
     'test/plugins/**/*.test.ts',
     'test/scenarios/**/*.test.ts',
+    'test/torture/**/*.test.ts',
   ],
-  rest: ['test/!(conformance|plugins|scenarios)/**/*.test.ts'],
+  rest: ['test/!(conformance|plugins|scenarios|torture)/**/*.test.ts'],
 };
 
 const args = process.argv.slice(2);

@@ -1,7 +1,7 @@
 /**
- * A relay on loopback in front of a real FTP server without TLS, control and data connections alike: counts the bytes of the
- * data connections and cuts every connection at a chosen byte. Changes nothing of what it passes on but the port that a
- * passive reply names.
+ * A relay on loopback in front of a real server. Of an FTP server without TLS it relays the data connections too: counts their
+ * bytes and cuts every connection at a chosen one. Changes nothing of what it passes on but the port that a passive reply
+ * names.
  */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -20,9 +20,17 @@ export interface CuttingProxy {
   stop(): Promise<void>;
 }
 
-export async function startCuttingProxy(host: string, port: number): Promise<CuttingProxy> {
+/** `protocol`: of another one than FTP every connection is relayed as it is, and counted as data. */
+export async function startCuttingProxy(
+  host: string,
+  port: number,
+  protocol: 'ftp' | 'other' = 'ftp',
+): Promise<CuttingProxy> {
   const relay = new Relay(host, port);
-  const server = await relay.listen((client) => relay.control(client));
+  const server = await relay.listen((client) => {
+    if (protocol === 'ftp') relay.control(client);
+    else relay.relay(client, port);
+  });
   return {
     port: portOf(server),
     moved: relay.moved,
@@ -98,11 +106,15 @@ class Relay {
   async #dataServer(port: number): Promise<Server> {
     const server: Server = await this.listen((client) => {
       server.close();
-      const upstream = this.#pair(client, port);
-      this.#pass(client, upstream, 'up');
-      this.#pass(upstream, client, 'down');
+      this.relay(client, port);
     });
     return server;
+  }
+
+  relay(client: Socket, port: number): void {
+    const upstream = this.#pair(client, port);
+    this.#pass(client, upstream, 'up');
+    this.#pass(upstream, client, 'down');
   }
 
   #pass(from: Socket, to: Socket, direction: 'up' | 'down'): void {
