@@ -36,7 +36,11 @@ export async function doctor(program: Program, args: DoctorArguments): Promise<E
       onResult: (result) => show(resultLines(result)),
     });
     parts.profiles.save(name, found.profile);
-    show(['', ...aboutLines(found), '', summaryLine(found)]);
+    const left =
+      found.left === undefined
+        ? []
+        : [`/${found.left} could not be swept from the store; remove it by hand`];
+    show(['', ...aboutLines(found), '', summaryLine(found), ...left]);
     if (args.json) terminal.out(secrets.redact(JSON.stringify(forJson(name, found))));
     const isBad = found.results.some(({ finding }) => finding.verdict === 'bad');
     return isBad ? EXIT.incomplete : EXIT.inSync;
@@ -45,7 +49,7 @@ export async function doctor(program: Program, args: DoctorArguments): Promise<E
   }
 }
 
-function forJson(store: string, { about, results, profile }: Examination): object {
+function forJson(store: string, { about, results, profile, left }: Examination): object {
   return {
     type: 'doctor',
     store,
@@ -55,5 +59,6 @@ function forJson(store: string, { about, results, profile }: Examination): objec
       return { id, asks, drives, ...finding };
     }),
     profile,
+    ...(left === undefined ? {} : { left }),
   };
 }

@@ -30,6 +30,8 @@ export interface Examination {
   readonly about: AboutStore;
   readonly results: readonly Result[];
   readonly profile: StoreProfile;
+  /** The scratch directory, if the store would not let it go. */
+  readonly left?: string;
 }
 
 export interface Result {
@@ -45,6 +47,8 @@ export interface ExamineOptions {
   readonly signal: AbortSignal;
   /** Only the few questions that cost little. */
   readonly quick: boolean;
+  /** Only these questions. */
+  readonly only?: readonly string[];
   /** Default 200: fewer rounds prove nothing exclusive. */
   readonly rounds?: number;
   /** Default 12,000. */
@@ -64,28 +68,47 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   };
   const { rounds = 200, entries = 12_000 } = options;
   await transport.makeDirectory(scratch, signal);
+  const sweep = async (): Promise<boolean> => {
+    await Promise.all(opened.splice(0).map((connection) => connection.close()));
+    // Also after an abort: what is left would be listed by nobody, but it would be there.
+    return await removeTree(transport, scratch, AbortSignal.timeout(SWEEP_TIMEOUT));
+  };
   try {
     const bench = new Bench({ transport, connect, scratch, signal, clock, rounds, entries });
     const about = await aboutOf(transport, signal);
-    const results: Result[] = [];
-    const probes = PROBES.filter((probe) => !quick || probe.quick);
-    for (const probe of probes) {
-      const result = { probe, finding: await ask(probe, bench) };
-      results.push(result);
-      options.onResult?.(result, results.length, probes.length);
-      await Promise.all(opened.splice(0).map((connection) => connection.close()));
-    }
+    const results = await askAll(bench, opened, options);
     const measured = results.reduce<Measured>(
       (known, { finding }) => addMeasured(known, finding.proves ?? {}),
       {},
     );
+    const swept = await sweep();
     const { identity } = about;
-    return { about, results, profile: { profile: 1, identity, at: clock.now(), quick, measured } };
-  } finally {
-    await Promise.all(opened.map((connection) => connection.close()));
-    // Also after an abort: what is left would be listed by nobody, but it would be there.
-    await removeTree(transport, scratch, AbortSignal.timeout(60_000));
+    const profile: StoreProfile = { profile: 1, identity, at: clock.now(), quick, measured };
+    return { about, results, profile, ...(swept ? {} : { left: scratch }) };
+  } catch (error) {
+    // What went wrong first is what a person should hear of.
+    await sweep().catch(() => false);
+    throw error;
   }
+}
+
+const SWEEP_TIMEOUT = 60_000;
+
+async function askAll(
+  bench: Bench,
+  opened: Transport[],
+  { quick, only, onResult }: ExamineOptions,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const isAsked = (probe: Probe): boolean => only?.includes(probe.id) ?? (!quick || probe.quick);
+  const probes = PROBES.filter(isAsked);
+  for (const probe of probes) {
+    const result = { probe, finding: await ask(probe, bench) };
+    results.push(result);
+    onResult?.(result, results.length, probes.length);
+    await Promise.all(opened.splice(0).map((connection) => connection.close()));
+  }
+  return results;
 }
 
 /** A plugin that tells nothing is measured all the same; nothing then says that the server has changed. */
