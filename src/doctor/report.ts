@@ -32,21 +32,3 @@ export function summaryLine({ results }: Pick<Examination, 'results'>): string {
   if (bad > 0) return `${all}. Read the lines marked ! before you trust this store`;
   return weaker > 0 ? `${all}. ownsync takes its slower ways where it has to` : all;
 }
-
-/** For a table in a document: what each question chooses, and the answers of several stores side by side. */
-export function markdownTable(stores: ReadonlyMap<string, Examination>): string[] {
-  const names = [...stores.keys()];
-  const [first] = stores.values();
-  const cell = (text: string): string => text.replaceAll('|', '\\|');
-  return [
-    `| question | ${names.join(' | ')} | what it chooses |`,
-    `|---|${'---|'.repeat(names.length + 1)}`,
-    ...(first?.results ?? []).map(({ probe }) => {
-      const answers = names.map((name) => {
-        const found = stores.get(name)?.results.find((result) => result.probe.id === probe.id);
-        return cell(found?.finding.answer ?? '–');
-      });
-      return `| ${cell(probe.asks)} | ${answers.join(' | ')} | ${cell(probe.drives)} |`;
-    }),
-  ];
-}
