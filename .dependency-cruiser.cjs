@@ -161,6 +161,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // What is built is these sources once more.
+    exclude: { path: '^dist/' },
     // Type imports count: a type from the wrong place is a dependency of understanding.
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.json' },

@@ -11,15 +11,9 @@ import { compareStamps } from '../model/stamp.ts';
 import { byPath, isReserved, join, nameOf, parentOf } from '../model/path.ts';
 import type { ListedEntry, Listing } from '../ports/transport.ts';
 import { OWN } from './layout.ts';
-import type { FolderState } from './state.ts';
+import type { FolderState, Remembered } from './state.ts';
 import { isKind } from './store-io.ts';
 import type { StoreIo } from './store-io.ts';
-
-/** A whole listing, and the etag that the directory had before it was read. */
-export interface Remembered {
-  readonly etag: string;
-  readonly entries: readonly ListedEntry[];
-}
 
 /** A small file, and the stamp that it was listed with before it was read. */
 interface KeptText {

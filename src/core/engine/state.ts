@@ -13,10 +13,15 @@ import { Master } from '../model/master.ts';
 import type { Change, Dot, Version } from '../model/version.ts';
 import { clientOf, makeDot } from '../model/version.ts';
 import type { StateStore } from '../ports/state-store.ts';
-import type { Stamp } from '../ports/transport.ts';
+import type { ListedEntry, Stamp } from '../ports/transport.ts';
 import type { Part, Transaction } from './transaction.ts';
-import type { Remembered } from './glance.ts';
 import { Table } from './table.ts';
+
+/** A whole listing, and the etag that the directory had before it was read. */
+export interface Remembered {
+  readonly etag: string;
+  readonly entries: readonly ListedEntry[];
+}
 
 /** What the store was last seen to hold at a path. */
 export interface Sighting {
