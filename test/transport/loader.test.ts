@@ -64,7 +64,10 @@ describe('the plugin loader', () => {
   });
 
   const refusals: readonly (readonly [string, string])[] = [
-    ['ftpp', 'no plugin is called "ftpp" (did you mean "ftp"?); built-in: ftp, mount, sftp, webdav.'],
+    [
+      'ftpp',
+      'no plugin is called "ftpp" (did you mean "ftp"?); built-in: ftp, mount, sftp, webdav.',
+    ],
     ['memory', 'no plugin is called "memory"'],
     ['../../etc/passwd', 'there is no plugin at'],
     ['a/b/c', 'no plugin is called "a/b/c"'],

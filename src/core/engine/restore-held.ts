@@ -19,12 +19,18 @@ function restore(state: FolderState, path: string, held: HeldPath): void {
       // As if it had never been here: what the store holds is brought.
       state.ancestors.delete(path);
       return;
-    case 'replace-on-store':
-      { bringBack(state, path, held); return; }
-    case 'delete-here':
-      { keepDeleted(state, path, held); return; }
-    case 'replace-here':
-      { keepReplaced(state, path, held); return; }
+    case 'replace-on-store': {
+      bringBack(state, path, held);
+      return;
+    }
+    case 'delete-here': {
+      keepDeleted(state, path, held);
+      return;
+    }
+    case 'replace-here': {
+      keepReplaced(state, path, held);
+      return;
+    }
     case 'come-back':
     case 'send-back':
       state.accepted.set(path, { ...held, action: 'send-back' });
