@@ -46,6 +46,8 @@ export interface Dialect {
   stampOf(kind: StoreKind, resource: Resource): Stamp;
   /** A DELETE with `Depth: 0` is known to refuse a directory: then a file is removed without looking first. */
   readonly deletesByDepth?: boolean;
+  /** A listing leaves out what the server may not look at: an empty one is proven by a question for a name in it. */
+  readonly leavesOutUnseen?: boolean;
   /** A MOVE of a file onto a directory puts the file into it, and says 204: then it is taken back. */
   readonly movesInto?: boolean;
   /** Why no file or directory of this name (one segment) can be stored, before anything is sent. */

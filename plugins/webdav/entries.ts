@@ -35,7 +35,8 @@ export function listingOf(resources: readonly Resource[], { names, stampOf }: As
     if (place === undefined || kind === undefined || entries.has(place.name)) complete = false;
     else entries.set(place.name, { name: place.name, kind, stamp: stampOf(kind, resource) });
   }
-  return { entries: [...entries.values()], complete: complete && self !== undefined, self };
+  const isSeen = self !== undefined && kindOf(self) === 'directory';
+  return { entries: [...entries.values()], complete: complete && isSeen, self };
 }
 
 /** Undefined: the server does not tell what it is. */

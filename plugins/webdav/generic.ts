@@ -23,6 +23,7 @@ interface Known {
   readonly isUnix: boolean;
   readonly nameBytes: number;
   readonly movesInto?: boolean;
+  readonly leavesOutUnseen?: boolean;
   readonly refusesName?: (name: string) => string | undefined;
 }
 
@@ -49,6 +50,7 @@ export function generic({ web, headers, root, connections }: Greeting): Dialect 
     properties: usualProperties,
     deletesByDepth: known.isUnix,
     movesInto: known.movesInto === true,
+    leavesOutUnseen: known.leavesOutUnseen === true,
     stampOf: usualStamp,
     write: async ({ path, source, signal }) => {
       const answer = await web.upload({ url: web.urlOf(path), source, signal });
@@ -67,7 +69,8 @@ function recognise(server: string): Known {
   }
   if (/^lighttpd\b/i.test(server)) {
     return {
-      ...{ name: 'lighttpd', isUnix, nameBytes: longestForLighttpd, movesInto: true },
+      ...{ name: 'lighttpd', isUnix, nameBytes: longestForLighttpd },
+      ...{ movesInto: true, leavesOutUnseen: true },
       refusesName: refusedByLighttpd,
     };
   }
@@ -92,7 +95,7 @@ export function isStored({ status }: Answer): boolean {
 }
 
 /** What a PUT tells of what it stored: the size was in its headers, and a server stores all or nothing. */
-export function writtenStamp({ headers }: Answer, size: number): Stamp {
+function writtenStamp({ headers }: Answer, size: number): Stamp {
   const etag = etagOf(headers.get('etag'));
   return { size, ...(etag === undefined ? {} : { etag }) };
 }

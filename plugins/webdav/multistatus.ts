@@ -17,6 +17,8 @@ export interface Resource {
   readonly href: string;
   /** A status of the whole resource, where the server gave one instead of properties. */
   readonly status: number | undefined;
+  /** A status other than 404 with which it refused properties; undefined: it did not. */
+  readonly refused: number | undefined;
   /** Only those that the server has (their status is 200), in Clark notation. */
   readonly properties: ReadonlyMap<string, Property>;
 }
@@ -42,9 +44,11 @@ export function parseMultistatus(xml: string): Resource[] {
 function resourceOf(response: Element): Resource {
   const parts = childrenOf(response);
   const properties = new Map<string, Property>();
+  let refused: number | undefined;
   for (const propstat of parts.filter(({ name }) => name === '{DAV:}propstat')) {
     const inside = childrenOf(propstat);
     const status = statusOf(inside) ?? 200;
+    if (status >= 400 && status !== 404) refused = status;
     if (status < 200 || status > 299) continue;
     for (const prop of inside.filter(({ name }) => name === '{DAV:}prop')) {
       for (const property of childrenOf(prop)) properties.set(property.name, propertyOf(property));
@@ -53,7 +57,7 @@ function resourceOf(response: Element): Resource {
   const hrefs = parts.filter(({ name }) => name === '{DAV:}href');
   const [href] = hrefs;
   if (href === undefined) throw garbled('a resource without an address');
-  return { href: textOf(href), status: statusOf(parts), properties };
+  return { href: textOf(href), status: statusOf(parts), refused, properties };
 }
 
 function propertyOf(element: Element): Property {

@@ -50,12 +50,25 @@ export async function list(place: Place, path: string, signal: AbortSignal): Pro
     names: namesAt(place, path),
     stampOf: (kind, resource) => dialect.stampOf(kind, resource),
   });
-  if (self?.status === 404) throw new Finding('not-found', 'there is no such directory');
-  if (self !== undefined && kindOf(self) === 'file') {
-    throw new Finding('precondition', 'it is not a directory');
+  refuseOther(self);
+  // SERVER: lighttpd leaves out what it may not look at. In a directory that may not be entered that is all there is.
+  if (entries.length === 0 && dialect.leavesOutUnseen === true) {
+    await look(place, path === '' ? nobody : `${path}/${nobody}`, signal);
   }
   const etag = self === undefined ? undefined : dialect.stampOf('directory', self).etag;
   return { entries, complete, ...(etag === undefined ? {} : { etag }) };
+}
+
+/** Nothing has this name. It is only ever asked for. */
+const nobody = '.ownsync-nobody';
+
+/** What was listed must be a directory that told its properties. */
+function refuseOther(self: Resource | undefined): void {
+  if (self === undefined) return;
+  if (self.status === 404) throw new Finding('not-found', 'there is no such directory');
+  if (kindOf(self) === 'file') throw new Finding('precondition', 'it is not a directory');
+  const refused = self.refused ?? self.status ?? 200;
+  if (refused >= 400) throw new Finding('denied', `it may not be listed (${String(refused)})`);
 }
 
 export async function look(

@@ -36,7 +36,7 @@ const kinds: Readonly<Record<number, TransportErrorKind>> = {
 
 const words: Readonly<Record<number, string>> = {
   401: 'name, password or token are refused',
-  403: 'not permitted',
+  403: 'permission denied',
   404: 'there is no such file or directory',
   409: 'the directory above is missing',
   412: 'something else is there',
@@ -47,12 +47,22 @@ const words: Readonly<Record<number, string>> = {
   507: 'no space is left',
 };
 
-export function kindOf(operation: string, { status }: Answer): TransportErrorKind {
+export function kindOf(operation: string, { status, text }: Answer): TransportErrorKind {
+  if (status === 207) return kindOfPart(text);
   const puts = operation === 'rename' || operation === 'copy';
   if (status === 412 && puts) return 'exists';
   // PUT or MKCOL where something is that cannot be replaced by it.
   if (status === 405 && (operation === 'write' || operation === 'makeDirectory')) return 'exists';
   return kinds[status] ?? 'unknown';
+}
+
+/** Of a directory some parts were refused: the first reason. That one is missing says nothing of the whole. */
+function kindOfPart(text: string): TransportErrorKind {
+  const refused = [...text.matchAll(/HTTP\/[\d.]+\s+([45]\d\d)\b/g)].map(([, code]) =>
+    Number(code),
+  );
+  const kind = kinds[refused.find((code) => code !== 404) ?? 0];
+  return kind === undefined || kind === 'not-found' ? 'unknown' : kind;
 }
 
 /** Whether the server may have carried it out although it says no: it, or a proxy before it, gave up on the way. */

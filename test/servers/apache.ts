@@ -57,12 +57,18 @@ export async function writePasswords({ directory, password }: Workplace): Promis
   return files;
 }
 
+/** For what a server writes while it runs; `www` in it is empty, and what it shows outside the share. */
+export async function makeRunDirectory({ directory }: Workplace): Promise<string> {
+  const run = join(directory, 'run');
+  await mkdir(join(run, 'www'), { recursive: true });
+  await giveToOwner(run);
+  return run;
+}
+
 async function configure(place: Workplace, auth: 'basic' | 'digest'): Promise<readonly string[]> {
   const { directory, certificates, root, options } = place;
   const passwords = await writePasswords(place);
-  const run = join(directory, 'run');
-  await mkdir(run, { recursive: true });
-  await giveToOwner(run);
+  const run = await makeRunDirectory(place);
   if (certificates !== undefined) await giveToOwner(certificates.key);
   const file = join(directory, 'apache.conf');
   const lines = [
@@ -109,7 +115,7 @@ function base({ directory, home, port, options }: Workplace, run: string): strin
     ...modules.map(
       (name) => `LoadModule ${name}_module ${home}/usr/lib/apache2/modules/mod_${name}.so`,
     ),
-    `DocumentRoot ${directory}/root-test`,
+    `DocumentRoot ${join(run, 'www')}`,
     `DavLockDB ${join(run, 'locks')}`,
     'StartServers 1',
     'ThreadsPerChild 25',

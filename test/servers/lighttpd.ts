@@ -2,10 +2,17 @@
  * lighttpd with mod_webdav: one share at /dav/, one login, by Basic or Digest. Runs as an ordinary user from a
  * configuration of its own.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { davRealm, davUser, withUrl, writePasswords, type DavServer } from './apache.ts';
-import type { DavServerOptions } from './apache.ts';
+import {
+  davRealm,
+  davUser,
+  makeRunDirectory,
+  withUrl,
+  writePasswords,
+  type DavServer,
+  type DavServerOptions,
+} from './apache.ts';
 import { giveToOwner, start, type Product, type Workplace } from './harness.ts';
 
 export async function startLighttpd(options: DavServerOptions = {}): Promise<DavServer> {
@@ -19,9 +26,7 @@ export async function startLighttpd(options: DavServerOptions = {}): Promise<Dav
 async function configure(place: Workplace, auth: 'basic' | 'digest'): Promise<readonly string[]> {
   const { directory, certificates, home, port, root, options } = place;
   const passwords = await writePasswords(place);
-  const run = join(directory, 'run');
-  await mkdir(run, { recursive: true });
-  await giveToOwner(run);
+  const run = await makeRunDirectory(place);
   if (certificates !== undefined) await giveToOwner(certificates.key);
   const modules = ['auth', 'authn_file', 'alias', 'webdav'];
   if (certificates !== undefined) modules.push('openssl');
@@ -30,7 +35,7 @@ async function configure(place: Workplace, auth: 'basic' | 'digest'): Promise<re
     `server.modules = (${modules.map((name) => `"mod_${name}"`).join(', ')})`,
     'server.bind = "127.0.0.1"',
     `server.port = ${String(port)}`,
-    `server.document-root = "${directory}"`,
+    `server.document-root = "${join(run, 'www')}"`,
     `server.upload-dirs = ("${run}")`,
     `server.errorlog = "${join(run, 'error.log')}"`,
     `server.max-keep-alive-idle = ${String(options.idleSeconds ?? 5)}`,

@@ -142,6 +142,9 @@ describe('webdav: listings', () => {
       self,
       '<D:response><D:href>/dav/d/x</D:href><D:propstat><D:prop xmlns:o="urn:o"><o:resourcetype/></D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>',
     ),
+    'a directory itself that tells nothing': wrap(
+      '<D:response><D:href>/dav/d/</D:href><D:propstat><D:status>HTTP/1.1 403 Forbidden</D:status></D:propstat></D:response>',
+    ),
     'no directory itself': wrap(file('/dav/d/x')),
     'nothing at all': wrap(),
   };

@@ -3,7 +3,7 @@
  * files that are moved onto directories, and requests that are more than they need be.
  */
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -146,6 +146,26 @@ for (const name of ['apache', 'lighttpd'] as const) {
       expect(readdirSync(server.root).sort()).to.deep.equal(['empty', 'file', 'full']);
       expect(readdirSync(join(server.root, 'full'))).to.deep.equal(['other']);
       expect(readdirSync(join(server.root, 'empty'))).to.deep.equal([]);
+    });
+
+    it('a directory that it may not read or enter is denied, never empty', async function () {
+      const server = await start(this, name);
+      const transport = await openAt(server.url, loginOf(server));
+      await transport.makeDirectory('closed', calm());
+      await transport.write('closed/file', sourceOf('kept'), calm());
+      for (const mode of [0o000, 0o644]) {
+        chmodSync(join(server.root, 'closed'), mode);
+        const listed = await failure(transport.list('closed', calm()));
+        expect(listed).to.include({ kind: 'denied', operation: 'list' });
+        await failure(transport.removeDirectory('closed', calm()));
+      }
+      chmodSync(join(server.root, 'closed'), 0o755);
+      expect((await transport.list('closed', calm())).entries).to.have.length(1);
+      await transport.makeDirectory('empty', calm());
+      expect(await transport.list('empty', calm())).to.deep.include({
+        entries: [],
+        complete: true,
+      });
     });
 
     it('goes on after the server was restarted', async function () {

@@ -85,6 +85,14 @@ const rows: readonly Row[] = [
   ['rename', 207, multistatus([file('/dav/f')]).body ?? '', 'unknown', 'unknown'],
   ['remove', 403, html('403 Forbidden'), 'denied', 'not-done'],
   ['remove', 423, locked, 'busy', 'not-done'],
+  [
+    'removeDirectory',
+    ...([
+      207,
+      '<D:multistatus xmlns:D="DAV:"><D:response><D:href>/dav/d/</D:href><D:status>HTTP/1.1 403 Forbidden</D:status></D:response></D:multistatus>',
+    ] as const),
+    ...(['denied', 'unknown'] as const),
+  ],
   ['remove', 207, multistatus([file('/dav/f')]).body ?? '', 'unknown', 'unknown'],
   ['removeDirectory', 403, html('403 Forbidden'), 'denied', 'not-done'],
   ['removeDirectory', 423, locked, 'busy', 'not-done'],
