@@ -1,6 +1,7 @@
 /** The guard's memory: what was done in the last hour, what is held, and what a person answered. */
 import type { GuardedDeed } from '../decide/guard.ts';
 import { guard } from '../decide/guard.ts';
+import type { Key } from '../model/entry.ts';
 import { DIRECTORY_KEY } from '../model/entry.ts';
 import type { Held } from '../ports/folder.ts';
 import type { Context } from './context.ts';
@@ -84,6 +85,23 @@ export function isMeant(
 /** Lets held paths go on. Returns how many. */
 export function acceptHeld(state: FolderState, meant: (held: HeldPath) => boolean): number {
   return answer(state, meant, (path, held) => state.accepted.set(path, held));
+}
+
+interface OwnDeed {
+  /** What the path held, and holds now. */
+  readonly before: Key | undefined;
+  readonly after: Key | undefined;
+}
+
+/** What a person has this computer do by name is no question here; other computers ask for themselves. */
+export function acceptOwn(state: FolderState, path: string, { before, after }: OwnDeed): void {
+  const [action, key] =
+    after === undefined
+      ? (['delete-on-store', before] as const)
+      : (['replace-on-store', after] as const);
+  if (key !== undefined) {
+    state.accepted.set(path, { action, origin: 'a person here', key });
+  }
 }
 
 /** Each held path that is meant gets its answer and is held no more, all of them in one commit. Returns how many. */

@@ -11,6 +11,7 @@ import type { Back, Left, RestoreTarget } from '../ports/history.ts';
 import type { LocalStat } from '../ports/local-tree.ts';
 import { LocalError } from '../ports/local-tree.ts';
 import type { Context } from './context.ts';
+import { acceptOwn } from './guarding.ts';
 import type { Contents } from './history-contents.ts';
 import { endsRound } from './store-io.ts';
 import type { Deeds } from './undo-deeds.ts';
@@ -116,7 +117,10 @@ class Carrier {
   #note(path: string, after: Content | undefined, from?: string): void {
     const { deeds, deed, held } = this.#carrying;
     const before = this.#removed.has(path) ? undefined : held(path);
-    deeds?.note(path, { deed, before, after, ...(from === undefined ? {} : { from }) });
+    if (deeds !== undefined) {
+      deeds.note(path, { deed, before, after, ...(from === undefined ? {} : { from }) });
+      acceptOwn(this.#ctx.state, path, { before: before?.key, after: after?.key });
+    }
   }
 
   #seen(path: string): LocalStat | undefined {

@@ -165,6 +165,25 @@ describe('guarding', () => {
     expect([...desk.user.tree().keys()].filter((path) => path.startsWith('d'))).to.deep.equal([]);
   });
 
+  it('does not ask about what a person has this computer put back from the history', async () => {
+    await fill(names(60));
+    const then = store.clock;
+    time = store.clock += 60_000;
+    for (const path of names(40)) laptop.user.write(path, `edited ${path}`);
+    for (const path of names(20, 'late')) laptop.user.write(path, path);
+    await laptop.sync();
+    laptop.open().accept();
+    await laptop.sync();
+    time = store.clock += 60_000;
+    const { signal } = new AbortController();
+    await laptop.open().restore({ signal, path: '', at: then });
+    expect(asked(await laptop.sync())).to.deep.equal([]);
+    expect([store.text('f0'), store.text('late0')]).to.deep.equal(['content of f0', undefined]);
+    await laptop.open().undo({ signal });
+    expect(asked(await laptop.sync())).to.deep.equal([]);
+    expect([store.text('f0'), store.text('late0')]).to.deep.equal(['edited f0', 'late0']);
+  });
+
   describe('an answer', () => {
     beforeEach(async () => {
       await fill(names(60));
