@@ -61,16 +61,23 @@ export class Frame {
 
   /** A name that the store cannot hold is refused before anything is sent. */
   checkPath(path: string): void {
+    const why = this.refuses(path);
+    if (why !== undefined) throw new Finding('invalid-name', why);
+  }
+
+  /** Why the path's names cannot be kept; undefined: they can. */
+  refuses(path: string): string | undefined {
     const { dialect } = this.#parts;
-    if (dialect === undefined || path === '') return;
+    if (dialect === undefined || path === '') return undefined;
+    const { nameBytes } = dialect.capabilities;
     for (const name of path.split('/')) {
-      const { nameBytes } = dialect.capabilities;
       const why =
         Buffer.byteLength(name) > nameBytes
           ? `a name may have ${String(nameBytes)} bytes at most`
           : dialect.refusesName?.(name);
-      if (why !== undefined) throw new Finding('invalid-name', why);
+      if (why !== undefined) return why;
     }
+    return undefined;
   }
 
   toError(error: unknown, call: Call): TransportError {

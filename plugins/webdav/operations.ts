@@ -27,6 +27,7 @@ export function transportOf({ place, frame, login, close }: Parts): Transport {
   const space = dialect.space?.bind(dialect);
   return {
     capabilities: dialect.capabilities,
+    refuses: (path) => frame.refuses(path),
     list: (path, signal) => run('list', { path, signal }, () => list(place, path, signal)),
     look: (path, signal) => run('look', { path, signal }, () => look(place, path, signal)),
     read: (path, from, signal) => read({ place, frame }, call('read', path, signal), from),

@@ -35,12 +35,17 @@ const LAYERS: Readonly<Record<string, (inner: Transport) => Transport>> = {
 describe('transport layers', () => {
   for (const [name, layer] of Object.entries(LAYERS)) {
     it(`${name}: optional operations are there exactly when the inner transport has them`, async () => {
-      const optional = ['resume', 'setModified', 'copy', 'batch', 'space'] as const;
+      const optional = [
+        ...(['resume', 'setModified', 'refuses', 'removeTree'] as const),
+        ...(['copy', 'batch', 'space'] as const),
+      ];
       const bare = layer(fakeTransport().transport);
       for (const operation of optional) expect(bare, operation).not.to.have.property(operation);
       const inner = fakeTransport({
         resume: () => Promise.resolve({ size: 1 }),
         setModified: () => Promise.resolve(),
+        refuses: () => undefined,
+        removeTree: () => Promise.resolve(),
         copy: () => Promise.resolve(),
         batch: () => Promise.resolve([]),
         space: () => Promise.resolve(7),
@@ -84,6 +89,8 @@ describe('withRoot', () => {
     const inner = fakeTransport({
       copy: () => Promise.resolve(),
       setModified: () => Promise.resolve(),
+      removeTree: () => Promise.resolve(),
+      refuses: (path) => `not ${path}`,
       resume: () => Promise.resolve({}),
     });
     const rooted = withRoot(inner.transport, 'r');
@@ -91,11 +98,15 @@ describe('withRoot', () => {
     await rooted.copy?.('a', 'b', calm());
     await rooted.setModified?.('a', 5, calm());
     await rooted.resume?.('a', source('x'), 1, calm());
+    await rooted.removeTree?.('a', calm());
+    expect(rooted.refuses?.('a')).to.equal('not r/a');
     expect(inner.calls).to.deep.equal([
       'rename r/a r/b',
       'copy r/a r/b',
       'setModified r/a 5',
       'resume r/a 1',
+      'removeTree r/a',
+      'refuses r/a',
     ]);
   });
 

@@ -10,6 +10,7 @@ import type { Dot, Version } from '../model/version.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import type { Plan } from './plan-steps.ts';
+import { isRefused } from './refused-names.ts';
 import type { LocalView } from './scan.ts';
 import type { Item } from './transaction.ts';
 
@@ -47,9 +48,10 @@ export class PlacingQueue {
   constructor(ctx: Context, plan: Plan, local: LocalView) {
     this.#ctx = ctx;
     const moved = new Set(plan.movesOnStore.values());
-    const uploading = new Set(plan.uploads.map((upload) => upload.path));
+    const uploads = plan.uploads.filter(({ path }) => !isRefused(ctx, path));
+    const uploading = new Set(uploads.map((upload) => upload.path));
     this.#moves = new Map([...plan.movesOnStore].filter(([to]) => uploading.has(to)));
-    this.#uploads = [...plan.uploads].sort((a, b) => byPath(a.path, b.path));
+    this.#uploads = uploads.sort((a, b) => byPath(a.path, b.path));
     const order = ({ path }: Deletion) => Number(isDirectory(ctx, path));
     this.#deletions = plan.deletesOnStore
       .filter(({ path }) => !moved.has(path))

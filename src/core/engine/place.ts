@@ -91,11 +91,12 @@ async function transact(ctx: Context, { tx, drafts, local }: Batch): Promise<Pla
   await describe(ctx, base, { tx, items });
   state.transaction = { tx, items, phase: 'placing', history };
   state.commit();
-  if (!(await acquire(ctx, tx))) {
+  const lease = await acquire(ctx, tx);
+  if (lease !== 'taken') {
     state.transaction = undefined;
     state.commit();
     await dropStaged(ctx, tx);
-    return { done: 0, left: drafts.length, stopped: 'busy' };
+    return { done: 0, left: drafts.length, stopped: lease === 'gone' ? 'lost' : 'busy' };
   }
   ctx.emit({ type: 'phase', phase: 'place' });
   try {
@@ -226,12 +227,15 @@ function intentOf(item: Item): Intent {
   };
 }
 
-/** Waits for somebody else's lease for a while; breaks it when its holder is dead. */
-async function acquire(ctx: Context, tx: string): Promise<boolean> {
+/**
+ * Waits for somebody else's lease for a while; breaks it when its holder is dead. `gone`: what was staged is not there any
+ * more; a racer replaced it, on a store that lets several win.
+ */
+async function acquire(ctx: Context, tx: string): Promise<'taken' | 'busy' | 'gone'> {
   const start = ctx.clock.monotonic();
   for (;;) {
     if (await takeLease(ctx, tx)) {
-      return true;
+      return 'taken';
     }
     const lease = await readLease(ctx);
     if (lease === 'free') {
@@ -241,14 +245,21 @@ async function acquire(ctx: Context, tx: string): Promise<boolean> {
       continue;
     }
     if (ctx.clock.monotonic() - start > ctx.limits.leaseWait) {
-      return false;
+      return 'busy';
     }
     const pause = 500 + Math.floor(ctx.random.fraction() * 1500);
     ctx.emit({ type: 'waiting', reason: 'another computer is placing files', milliseconds: pause });
     await ctx.clock.sleep(pause, ctx.signal);
     const base = `${layout.staged(tx)}/${tx}`;
-    await ctx.store.remove(`${base}/holder.json`);
-    await writeHolder(ctx, base, ctx.state.transaction as Transaction);
+    try {
+      await ctx.store.remove(`${base}/holder.json`);
+      await writeHolder(ctx, base, ctx.state.transaction as Transaction);
+    } catch (error) {
+      if (isKind(error, 'not-found')) {
+        return 'gone';
+      }
+      throw error;
+    }
   }
 }
 

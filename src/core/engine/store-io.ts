@@ -126,6 +126,11 @@ export class StoreIo {
     return this.#transport.setModified !== undefined;
   }
 
+  /** Why nothing can be stored under this path; undefined: nothing is known against it. */
+  refuses(path: string): string | undefined {
+    return this.#transport.refuses?.(path);
+  }
+
   async setModified(path: string, modified: number): Promise<void> {
     this.#changes += 1;
     await this.#transport.setModified?.(path, modified, this.#signal);

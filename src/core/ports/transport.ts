@@ -209,6 +209,11 @@ export interface Transport {
     operations: readonly BatchOperation[],
     signal: AbortSignal,
   ): Promise<readonly BatchResult[]>;
+  /**
+   * Why nothing can be stored under this path, as far as its names alone tell; undefined: nothing is known against it. The
+   * operations refuse it with `invalid-name` too. Optional.
+   */
+  refuses?(path: string): string | undefined;
   /** Bytes free, if the store tells. */
   space?(signal: AbortSignal): Promise<number | undefined>;
   /** Asks nothing that takes long. */

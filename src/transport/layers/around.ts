@@ -104,10 +104,11 @@ export function around(inner: Transport, layer: Layer): Transport {
 
 type Send = <T>(operation: Operation, signal: AbortSignal, transfer: Transfer<T>) => Promise<T>;
 
-type Optional = 'resume' | 'setModified' | 'removeTree' | 'copy' | 'batch' | 'space' | 'about';
+type Optional =
+  'resume' | 'setModified' | 'refuses' | 'removeTree' | 'copy' | 'batch' | 'space' | 'about';
 
 function optional(inner: Transport, layer: Layer, send: Send): Pick<Transport, Optional> {
-  const { resume, setModified, removeTree, copy, batch, space, about } = optionalOf(inner);
+  const { resume, setModified, refuses, removeTree, copy, batch, space, about } = optionalOf(inner);
   const one = (name: OperationName, path?: string): Operation => ({ name, path, count: 1 });
   return {
     ...(resume && {
@@ -123,6 +124,7 @@ function optional(inner: Transport, layer: Layer, send: Send): Pick<Transport, O
           setModified(path, modified, inside),
         ),
     }),
+    ...(refuses && { refuses: (path) => refuses(path) }),
     ...(removeTree && {
       removeTree: (path, signal) =>
         layer.call(one('removeTree', path), signal, (inside) => removeTree(path, inside)),
@@ -154,6 +156,7 @@ export function optionalOf(inner: Transport) {
   return {
     resume: inner.resume?.bind(inner),
     setModified: inner.setModified?.bind(inner),
+    refuses: inner.refuses?.bind(inner),
     removeTree: inner.removeTree?.bind(inner),
     copy: inner.copy?.bind(inner),
     batch: inner.batch?.bind(inner),

@@ -14,7 +14,7 @@ export function withRoot(inner: Transport, prefix: string): Transport {
     promise.catch((error: unknown) => {
       throw unrooted(error, prefix);
     });
-  const { resume, setModified, removeTree, copy, batch, space, about } = optionalOf(inner);
+  const { resume, setModified, refuses, removeTree, copy, batch, space, about } = optionalOf(inner);
   return {
     capabilities: inner.capabilities,
     list: (path, signal) => back(inner.list(at(path), signal)),
@@ -32,6 +32,7 @@ export function withRoot(inner: Transport, prefix: string): Transport {
     ...(setModified && {
       setModified: (path, time, signal) => back(setModified(at(path), time, signal)),
     }),
+    ...(refuses && { refuses: (path) => refuses(at(path)) }),
     ...(removeTree && { removeTree: (path, signal) => back(removeTree(at(path), signal)) }),
     ...(copy && { copy: (from, to, signal) => back(copy(at(from), at(to), signal)) }),
     ...(batch && {

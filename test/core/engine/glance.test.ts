@@ -204,6 +204,49 @@ describe('a sync on a store with etags for whole trees', () => {
     expect(await asked()).to.deep.equal({ list: 1 });
   });
 
+  it('after locks that changed while the tree was listed, the lease is asked, and then all that came', async () => {
+    const store = new MemoryStore();
+    const asked: string[] = [];
+    const before = (operation: string, path: string): void => {
+      if (operation !== 'list') return;
+      asked.push(path);
+      if (path === 'docs') store.put('.ownsync/locks/.lock-other', '');
+    };
+    const a = computer(store, 'a', { profile: owncloud, gates: { before } });
+    a.user.write('docs/file', 'content');
+    await a.sync();
+    await a.sync();
+    store.put('docs/news', 'from another program');
+    asked.length = 0;
+    await a.sync();
+    const { length } = asked.slice(0, asked.indexOf('.ownsync/locks/placing'));
+    expect(asked.slice(0, length)).to.deep.equal(['', 'docs', '.ownsync']);
+    expect(asked.slice(length + 1)).to.include.members(
+      ['epochs', 'manifests', 'master'].map((name) => `.ownsync/${name}`),
+    );
+  });
+
+  it('before an absence is believed, lease and records are asked, whatever the etags say', async () => {
+    const store = new MemoryStore();
+    const asked: string[] = [];
+    const before = (operation: string, path: string): void => {
+      asked.push(`${operation} ${path}`);
+    };
+    const a = computer(store, 'a', { profile: owncloud, gates: { before } });
+    a.user.write('docs/file', 'content');
+    a.user.write('docs/other', 'content');
+    await a.sync();
+    await a.sync();
+    store.remove('docs/file');
+    asked.length = 0;
+    await a.sync();
+    const after = asked.slice(asked.indexOf('look docs/file') + 1);
+    expect(after.slice(0, 3)).to.deep.equal(
+      ['locks/placing', 'manifests', 'master'].map((name) => `list .ownsync/${name}`),
+    );
+    expect(a.user.read('docs/file')).to.equal(undefined);
+  });
+
   it("takes another program's content of the same size, second and etag, by its checksum", async () => {
     const store = new MemoryStore();
     const a = computer(store, 'a', { profile: owncloud });
