@@ -13,10 +13,11 @@ const runs = 2000;
 const shares: Partial<Record<ProfileName, number>> = {
   plain: 0.1,
   programs: 0.05,
-  folders: 0.2,
+  folders: 0.15,
   ftp: 0.15,
   sftp: 0.05,
   webdav: 0.1,
+  owncloud: 0.05,
   lost: 0.1,
   stale: 0.05,
   sleepy: 0.05,
