@@ -48,8 +48,8 @@ export interface Dialect {
   readonly deletesByDepth?: boolean;
   /** A listing leaves out what the server may not look at: an empty one is proven by a question for a name in it. */
   readonly leavesOutUnseen?: boolean;
-  /** A MOVE of a file onto a directory puts the file into it, and says 204: then it is taken back. */
-  readonly movesInto?: boolean;
+  /** A MOVE may put a file into a directory that is to be replaced, or copy it only: both are looked for. */
+  readonly movesLoosely?: boolean;
   /** Why no file or directory of this name (one segment) can be stored, before anything is sent. */
   refusesName?(name: string): string | undefined;
   /**

@@ -84,10 +84,7 @@ function bodyOf(response: IncomingMessage, signal: AbortSignal): AsyncIterable<U
       next: async () => {
         try {
           signal.throwIfAborted();
-          const next = await untilAborted(chunks.next(), signal);
-          // SERVER: without a length or chunks, the end of the connection is the only end there is.
-          if (next.done === true && !response.complete) throw new Error('the body is not whole');
-          return next;
+          return await untilAborted(chunks.next(), signal);
         } catch (error) {
           response.destroy();
           throw failed(error);

@@ -22,7 +22,7 @@ interface Known {
   /** Of racers that move a directory onto one name, exactly one wins: it ends in one rename of the file system. */
   readonly isUnix: boolean;
   readonly nameBytes: number;
-  readonly movesInto?: boolean;
+  readonly movesLoosely?: boolean;
   readonly leavesOutUnseen?: boolean;
   readonly refusesName?: (name: string) => string | undefined;
 }
@@ -49,7 +49,7 @@ export function generic({ web, headers, root, connections }: Greeting): Dialect 
     capabilities,
     properties: usualProperties,
     deletesByDepth: known.isUnix,
-    movesInto: known.movesInto === true,
+    movesLoosely: known.movesLoosely === true,
     leavesOutUnseen: known.leavesOutUnseen === true,
     stampOf: usualStamp,
     write: async ({ path, source, signal }) => {
@@ -70,7 +70,7 @@ function recognise(server: string): Known {
   if (/^lighttpd\b/i.test(server)) {
     return {
       ...{ name: 'lighttpd', isUnix, nameBytes: longestForLighttpd },
-      ...{ movesInto: true, leavesOutUnseen: true },
+      ...{ movesLoosely: true, leavesOutUnseen: true },
       refusesName: refusedByLighttpd,
     };
   }

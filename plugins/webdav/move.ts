@@ -12,14 +12,18 @@ export interface Step {
 }
 
 /** ORDER: `Overwrite: F`, always: what was at the target is the engine's to set aside. */
-export async function rename(place: Place, { from, to }: Step, signal: AbortSignal): Promise<void> {
-  const { dialect } = place;
-  const answer = await move(place, { from, to }, signal);
-  // SERVER: lighttpd says 200 for a directory.
-  if (answer.status === 204 && dialect.movesInto === true)
-    await takeBack(place, { from, to }, signal);
-  if ([200, 201, 204].includes(answer.status)) return;
-  throw await whyNotMoved(place, { to, signal, answer });
+export async function rename(place: Place, step: Step, signal: AbortSignal): Promise<void> {
+  const answer = await move(place, step, signal);
+  // SERVER: lighttpd says 200 for a directory, 201 for a file, and 204 for one that it moved into a directory.
+  if (![200, 201, 204].includes(answer.status))
+    throw await whyNotMoved(place, step, { answer, signal });
+  if (place.dialect.movesLoosely !== true) return;
+  if (answer.status === 204) await takeBack(place, step, signal);
+  if (answer.status === 201 && (await look(place, step.from, signal)) !== 'absent') {
+    // SERVER: it copies where it may not rename, and says so to nobody.
+    const why = 'permission denied: it was copied, the server cannot take it away from there';
+    throw new Finding('denied', why, { outcome: 'unknown' });
+  }
 }
 
 async function move({ web }: Place, { from, to }: Step, signal: AbortSignal): Promise<Answer> {
@@ -65,23 +69,26 @@ async function takeBack(place: Place, { from, to }: Step, signal: AbortSignal): 
 
 /**
  * SERVER: a target that is there is 412; to a racer Apache says 403, 405 or 409, and 301 where it is a directory. A missing
- * directory above is 409, and on Apache 500.
+ * directory above is 409, and on Apache 500; so is what it may not do.
  */
 async function whyNotMoved(
   place: Place,
-  {
-    to,
-    signal,
-    answer,
-  }: { readonly to: string; readonly signal: AbortSignal; readonly answer: Answer },
+  { from, to }: Step,
+  { answer, signal }: { readonly answer: Answer; readonly signal: AbortSignal },
 ): Promise<Error> {
   const { status } = answer;
+  if (place.dialect.judge?.('rename', answer) !== undefined) return new Refusal(answer);
+  const isThere = async (path: string): Promise<boolean> =>
+    (await look(place, path, signal)) !== 'absent';
   const parent = to.slice(0, Math.max(0, to.lastIndexOf('/')));
-  if (status === 500 && (await look(place, parent, signal)) === 'absent') {
+  if (status === 500 && !(await isThere(parent))) {
     return new Finding('not-found', 'the directory to move into is missing');
   }
-  if ([301, 403, 405, 409].includes(status) && (await look(place, to, signal)) !== 'absent') {
+  if ([301, 403, 405, 409].includes(status) && (await isThere(to))) {
     return new Finding('exists', `something else is there (${String(status)})`);
+  }
+  if (status === 500 && (await isThere(from)) && !(await isThere(to))) {
+    return new Finding('denied', 'it failed, and the server gives no reason (500)');
   }
   return new Refusal(answer);
 }

@@ -123,7 +123,6 @@ function checked(
       const wanted = read.value.subarray(Math.min(ahead, read.value.length));
       ahead -= read.value.length - wanted.length;
       done += wanted.length;
-      if (length !== undefined && done > length) throw wrongLength(done, length);
       if (wanted.length > 0) return { done: false, value: wanted };
     }
   };

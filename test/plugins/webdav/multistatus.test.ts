@@ -134,6 +134,10 @@ describe('webdav: listings', () => {
       self,
       '<D:response><D:href>/dav/d/x</D:href><D:propstat><D:prop><D:getcontentlength>5</D:getcontentlength></D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>',
     ),
+    'an entry whose kind it does not know': wrap(
+      self,
+      '<D:response><D:href>/dav/d/x</D:href><D:propstat><D:prop><D:resourcetype/></D:prop><D:status>HTTP/1.1 404 Not Found</D:status></D:propstat></D:response>',
+    ),
     'an entry that may not be looked at': wrap(
       self,
       '<D:response><D:href>/dav/d/x</D:href><D:status>HTTP/1.1 403 Forbidden</D:status></D:response>',

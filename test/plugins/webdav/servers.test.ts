@@ -148,6 +148,21 @@ for (const name of ['apache', 'lighttpd'] as const) {
       expect(readdirSync(join(server.root, 'empty'))).to.deep.equal([]);
     });
 
+    it('what may not be taken out of a directory is denied, and stays there', async function () {
+      const server = await start(this, name);
+      const transport = await openAt(server.url, loginOf(server));
+      await transport.makeDirectory('fixed', calm());
+      await transport.write('fixed/file', sourceOf('kept'), calm());
+      chmodSync(join(server.root, 'fixed'), 0o555);
+      const out = await failure(transport.rename('fixed/file', 'out', calm()));
+      expect(out).to.include({ kind: 'denied' });
+      expect(readFileSync(join(server.root, 'fixed/file'), 'utf8')).to.equal('kept');
+      await transport.write('file', sourceOf('kept'), calm());
+      const into = await failure(transport.rename('file', 'fixed/other', calm()));
+      expect(into).to.include({ kind: 'denied', outcome: 'not-done' });
+      chmodSync(join(server.root, 'fixed'), 0o755);
+    });
+
     it('a directory that it may not read or enter is denied, never empty', async function () {
       const server = await start(this, name);
       const transport = await openAt(server.url, loginOf(server));

@@ -79,7 +79,6 @@ const rows: readonly Row[] = [
   ['rename', 409, html('409 Conflict'), 'not-found', 'not-done'],
   ['rename', 412, html('412 Precondition Failed'), 'exists', 'not-done'],
   ['rename', 423, locked, 'busy', 'not-done'],
-  ['rename', 500, html('500 Internal Server Error'), 'unknown', 'unknown'],
   ['rename', 502, html('502 Bad Gateway'), 'unreachable', 'unknown'],
   ['rename', 507, html('507 Insufficient Storage'), 'no-space', 'not-done'],
   ['rename', 207, multistatus([file('/dav/f')]).body ?? '', 'unknown', 'unknown'],
@@ -131,6 +130,40 @@ describe('webdav: what statuses mean', () => {
     expect(await transport.look('f', calm())).to.equal('absent');
     await transport.remove('f', calm());
     await transport.removeDirectory('f', calm());
+  });
+
+  it('a directory is removed only as one, and only when it was seen to be empty', async () => {
+    const { transport, script } = await scripted(({ method, path }) =>
+      method !== 'PROPFIND' || path === '/dav/'
+        ? undefined
+        : multistatus([directory('/dav/d/'), ...(path === '/dav/d/' ? [file('/dav/d/x')] : [])]),
+    );
+    expect(await failure(transport.remove('d', calm()))).to.include({ kind: 'precondition' });
+    expect(await failure(transport.removeDirectory('d', calm()))).to.include({ kind: 'not-empty' });
+    expect(script.seen.map(({ method }) => method)).not.to.include('DELETE');
+  });
+
+  it('a listing that is not whole proves no directory empty', async () => {
+    const { transport, script } = await scripted(({ path }) =>
+      path === '/dav/d/' ? multistatus([directory('/dav/d/'), file('/elsewhere')]) : undefined,
+    );
+    expect(await failure(transport.removeDirectory('d', calm()))).to.include({ kind: 'unknown' });
+    expect(script.seen.map(({ method }) => method)).not.to.include('DELETE');
+  });
+
+  it('a move that failed for no reason is looked into', async () => {
+    const held = new Set(['/dav/f', '/dav/full']);
+    const { transport } = await scripted(({ method, path }) =>
+      method === 'MOVE' ? { status: 500 } : held.has(path) ? multistatus([file(path)]) : undefined,
+    );
+    const kindOf = async (from: string, to: string): Promise<string> => {
+      const { kind, outcome } = await failure(transport.rename(from, to, calm()));
+      return `${kind} ${outcome}`;
+    };
+    expect(await kindOf('f', 'g')).to.equal('denied not-done');
+    expect(await kindOf('f', 'missing/g')).to.equal('not-found not-done');
+    expect(await kindOf('f', 'full')).to.equal('unknown unknown');
+    expect(await kindOf('gone', 'g')).to.equal('unknown unknown');
   });
 
   it('a root that is gone is no absence', async () => {
