@@ -4,14 +4,14 @@
  * another program. Such an edit becomes a change of this client; an absence is believed only when proven.
  * Where etags tell that the locks are as they were, nobody has placed anything since they were listed.
  */
-import type { FileEntry } from '../model/entry.ts';
-import { DIRECTORY_KEY, keyOf, storedTimeOf } from '../model/entry.ts';
+import { DIRECTORY_KEY, keyOf } from '../model/entry.ts';
 import { isBelow, join } from '../model/path.ts';
-import { compareStamps, haveOtherChecksums, looksAlike } from '../model/stamp.ts';
-import type { Dot, Version } from '../model/version.ts';
+import { compareStamps } from '../model/stamp.ts';
+import type { Dot } from '../model/version.ts';
 import { IMPLIED } from '../model/version.ts';
 import type { Stamp } from '../ports/transport.ts';
 import { believeAbsences } from './absence.ts';
+import { announced } from './announced.ts';
 import type { ForeignFile } from './came-back.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
@@ -232,26 +232,6 @@ async function takeNews(ctx: Context, { news, blocked, local }: News): Promise<v
   for (const path of takeForeign(ctx, found)) {
     blocked.add(path);
   }
-}
-
-/** The one version whose size and stored time these are: taken as that version without reading it. */
-function announced(ctx: Context, path: string, stamp: Stamp): Version | undefined {
-  const fits = (entry: FileEntry) => looksAlike(stamp, entry.size, storedTimeOf(entry)) === 'same';
-  const back = ctx.state.past.get(path)?.some((past) => compareStamps(past, stamp) !== 'different');
-  if (back === true || ctx.state.meta.has('travelled')) {
-    return undefined;
-  }
-  // Written anew, in the same second and size, as only a checksum, id or etag tells: it may hold anything.
-  const was = ctx.state.sightings.get(path);
-  const isRewritten = (entry: FileEntry) =>
-    was?.key === entry.digest &&
-    (haveOtherChecksums(was.stamp, stamp) ||
-      looksAlike(was.stamp, entry.size, storedTimeOf(entry)) === 'same');
-  const found = ctx.state.master
-    .recorded(path)
-    .filter(({ entry }) => entry.kind === 'file' && fits(entry) && !isRewritten(entry));
-  // Two that look alike, placed by two who did not know of each other: only reading tells which one is there.
-  return new Set(found.map(({ entry }) => keyOf(entry))).size === 1 ? found[0] : undefined;
 }
 
 /** Other programs write in place: what has not stood still for long enough is left for a later round. */

@@ -2,6 +2,7 @@
  * Judges a world after its faults have stopped: the quiet rounds, and what must be true after them. It believes the disks
  * and the store, never the engine.
  */
+import type { Held } from '../../core/ports/folder.ts';
 import type { SimulatedClient, Simulation } from './client.ts';
 import { contentsOf, describeTree, differences, ignoredContents } from './compare.ts';
 import { clearTheWay, settleClash } from './person.ts';
@@ -83,6 +84,7 @@ async function watchedSync(world: Simulation, client: SimulatedClient) {
   const changes = world.writes.filter((write) => !/ \.ownsync\/clients\/[^/ ]+$/.test(write));
   if (signature(client) !== before) changes.push(`${client.name} changed its own tree`);
   // A held path waits for a person; here the person always agrees. Of two names that a disk cannot tell apart one changes.
+  for (const held of report?.held ?? []) checkHeld(world, client, held);
   if ((report?.held.length ?? 0) > 0) client.accept();
   if (report?.halt !== undefined) await client.rejoin();
   const blocked = report?.problems.find(({ kind }) => kind === 'other');
@@ -94,6 +96,16 @@ async function watchedSync(world: Simulation, client: SimulatedClient) {
     changes.push(`${client.name} renamed what clashes with ${clash.path}`);
   }
   return { report, changes };
+}
+
+/** What waits for a person is where it was. */
+function checkHeld(world: Simulation, client: SimulatedClient, { action, paths }: Held): void {
+  const isHere = action === 'delete-here' || action === 'replace-here';
+  for (const path of paths) {
+    const there = isHere ? client.disk.user.entry(path) : world.store.find(path);
+    if (there === undefined)
+      world.fail('held', `${client.name} asks, and did it: ${action} ${path}`);
+  }
 }
 
 /** Everything a stat tells of a disk. */

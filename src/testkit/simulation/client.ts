@@ -181,9 +181,13 @@ export class SimulatedClient {
     if (this.syncing) return;
     const run = (this.#run ??= this.#open());
     run.gates.calls = 0;
-    run.gates.open();
-    const done = await run.folder.rejoin({ signal: new AbortController().signal });
-    if (done !== 'nothing-to-do') this.#world.note(`${this.name}: rejoin: ${done}`);
+    let settled = false;
+    const answer = run.folder.rejoin({ signal: new AbortController().signal });
+    const told = answer.then((done) => {
+      settled = true;
+      if (done !== 'nothing-to-do') this.#world.note(`${this.name}: rejoin: ${done}`);
+    });
+    if (await this.#drive(run, () => settled)) await told;
   }
 
   get status(): ReturnType<Folder['status']> {
@@ -207,21 +211,27 @@ export class SimulatedClient {
     const run = this.#run;
     const sync = run?.sync;
     if (run === undefined || sync === undefined) return undefined;
+    return (await this.#drive(run, () => sync.settled)) ? sync.report : undefined;
+  }
+
+  /** Lets all calls go on until what they are for is settled. False: that never comes, or the program crashed. */
+  async #drive(run: Run, isSettled: () => boolean): Promise<boolean> {
     run.gates.open();
-    for (let idle = 0; !sync.settled; idle += 1) {
+    for (let idle = 0; !isSettled(); idle += 1) {
       const before = run.gates.calls;
       await drained();
-      if (!isSettled(sync)) await turned();
-      if (isSettled(sync) || run.gates.calls !== before) idle = 0;
+      if (!isSettled()) await turned();
+      if (run.gates.dead) return false;
+      if (isSettled() || run.gates.calls !== before) idle = 0;
       else if (this.#wake(run, 1)) idle = 0;
       if (idle > patienceTurns || run.gates.exhausted) {
         const why = run.gates.exhausted ? 'makes calls for ever' : 'waits for nothing';
         this.#world.fail('hang', `${this.name}: a sync ${why}`);
         this.crash();
-        return undefined;
+        return false;
       }
     }
-    return sync.report;
+    return true;
   }
 
   /** Time jumps to the next sleeper of this client. False: none. `eager`: in [0, 1], the chance to jump. */
@@ -344,10 +354,6 @@ export class SimulatedClient {
     this.crash();
     return fate;
   }
-}
-
-function isSettled(sync: Sync): boolean {
-  return sync.settled;
 }
 
 function beginSync(world: World, name: string, run: Run): Sync {

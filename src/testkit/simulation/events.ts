@@ -112,7 +112,7 @@ function restore(world: Simulation, event: Extract<Other, { do: 'restore' }>): b
   const { what } = event;
   const client = world.clients[event.client];
   if (client?.backup === undefined) return false;
-  if (what === 'tree' && client.backup.disk.state.marker !== client.disk.state.marker) return false;
+  if (client.backup.disk.state.marker !== client.disk.state.marker) return false;
   client.crash();
   const before = contentsOf(client);
   if (what !== 'tree') client.state.restore(client.backup.state);

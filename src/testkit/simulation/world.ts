@@ -26,6 +26,8 @@ export type FailureKind =
   | 'threw'
   /** A sync waits for nothing, or never ends. */
   | 'hang'
+  /** What waits for a person was done all the same. */
+  | 'held'
   /** What the rules leave out was deleted, moved or replaced. */
   | 'ignored'
   /** The last report does not say what is true. */

@@ -1,0 +1,79 @@
+/**
+ * Breakages of the rules about directories, moves, the guard and leases (R23 to R31 of the design). Only data.
+ */
+import type { Mutation } from './mutation.ts';
+
+export const trees: readonly Mutation[] = [
+  {
+    name: 'a directory with something new in it is removed with it',
+    file: 'engine/move-tree.ts',
+    text: '  if (!(await holdsExactly(ctx, aside, item))) {',
+    becomes: '  if (false) {',
+    breaks: ['R23'],
+    profiles: ['folders', 'ftp'],
+  },
+  {
+    name: 'a file wins over a directory',
+    file: 'decide/winner.ts',
+    text: 'return keyA === DIRECTORY_KEY;',
+    becomes: 'return keyB === DIRECTORY_KEY;',
+    breaks: ['R23'],
+    profiles: ['folders'],
+  },
+  {
+    name: 'a file does not step aside for what is new below it',
+    file: 'decide/reconcile.ts',
+    text: 'if (isFile(local) && facts.unseenBelow && keyOf(local) !== ancestor?.key) {',
+    becomes: 'if (false) {',
+    breaks: ['R24'],
+    profiles: ['folders', 'many'],
+  },
+  {
+    name: 'what is new in a directory does not bring it back',
+    file: 'decide/reconcile.ts',
+    text: 'keyOf(local) === ancestor?.key && !facts.hasNews;',
+    becomes: 'keyOf(local) === ancestor?.key;',
+    breaks: ['R25', 'R26'],
+    profiles: ['folders', 'many'],
+  },
+  {
+    name: 'a conflict copy makes no parents',
+    file: 'engine/aside.ts',
+    text: 'for (const parent of parentsOf(to).reverse()) {',
+    becomes: 'for (const parent of [] as string[]) {',
+    breaks: ['R27'],
+    profiles: ['folders', 'ftp', 'sleepy'],
+  },
+  {
+    name: 'a move records where the file is, not where it was',
+    file: 'engine/stage.ts',
+    text: ': [{ path: draft.from, entry: null, over: draft.fromOver ?? [] }, ...members];',
+    becomes: ': members;',
+    breaks: ['R28'],
+    profiles: ['folders', 'ftp'],
+  },
+  {
+    name: 'a held deletion is recorded',
+    file: 'engine/absence.ts',
+    text: 'return paths.filter((path) => !held.has(path));',
+    becomes: 'return [...paths];',
+    breaks: ['R29', 'promise 7'],
+    profiles: ['programs', 'plain'],
+  },
+  {
+    name: 'what is held is done all the same',
+    file: 'engine/plan-guard.ts',
+    text: 'steps.filter((s) => !waits(s.path));',
+    becomes: 'steps;',
+    breaks: ['R29', 'promise 7'],
+    profiles: ['programs', 'plain'],
+  },
+  {
+    name: 'a fresh lease is broken for the one that was judged',
+    file: 'engine/recover.ts',
+    text: 'if (inside?.entries.some((entry) => entry.name === tx)) {',
+    becomes: 'if (inside !== undefined) {',
+    breaks: ['R30'],
+    profiles: ['sleepy', 'many', 'ftp'],
+  },
+];
