@@ -71,7 +71,6 @@ export async function joinChunks(
   if (header('if-match') !== undefined) throw refuse.precondition('If-Match');
   checkUploadName(to, account.options.fits228 ?? (() => false));
   refuseTarget(call, to);
-  if (account.tree.folder(to) !== undefined) throw refuse.conflict('a folder is there');
   const numbers = [...chunks.keys()].sort((a, b) => Number(a) - Number(b));
   const bytes = Buffer.concat(numbers.map((number) => chunks.get(number) ?? new Uint8Array(0)));
   const total = header('oc-total-length');
@@ -83,6 +82,8 @@ export async function joinChunks(
   checkSum(header('oc-checksum'), bytes);
   await account.pause();
   const isNew = account.tree.find(to) === undefined;
+  // SERVER: a folder that is there gives way to the file, with all that is in it.
+  if (account.tree.folder(to) !== undefined) account.tree.remove(to);
   const node = account.tree.put(to, bytes, wantedTime(header('x-oc-mtime')));
   account.uploads.delete(id);
   return stored(node, { isNew, timed: header('x-oc-mtime') !== undefined });
