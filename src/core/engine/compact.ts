@@ -15,13 +15,16 @@ export async function compact(ctx: Context): Promise<void> {
   if (ctx.counts.segments < limits.segmentsPerMaster) {
     return;
   }
-  const manifests = await ctx.store.listOwn(layout.manifests);
-  const masters = await ctx.store.listOwn(layout.masters);
+  const manifests = await ctx.glance.listOwn(layout.manifests);
+  const masters = await ctx.glance.listOwn(layout.masters);
   const uncovered = manifests.entries.filter(({ name }) => !isCovered(ctx, name, masters.entries));
   const seen = state.seenByClient();
   const isWhole = masters.entries.some((m) => covers(state.masters.get(m.name) ?? {}, seen));
   if (uncovered.length >= limits.segmentsPerMaster && !isWhole) {
     await writeTrueMaster(ctx);
+  }
+  if (!hasOwnToDrop(ctx, manifests.entries, masters.entries)) {
+    return;
   }
   const now = newest([...manifests.entries, ...masters.entries]);
   const proven = await provenMasters(ctx, masters.entries, now);
@@ -63,6 +66,26 @@ function isCovered(ctx: Context, name: string, masters: readonly ListedEntry[]):
     parsed !== undefined &&
     end !== undefined &&
     masters.some((m) => (ctx.state.masters.get(m.name)?.[parsed.client] ?? 0) >= end[1])
+  );
+}
+
+/** Others' records are theirs to drop: without any of its own, a client reads no master back. */
+function hasOwnToDrop(
+  ctx: Context,
+  manifests: readonly ListedEntry[],
+  masters: readonly ListedEntry[],
+): boolean {
+  const { state } = ctx;
+  const own = state.identity.client;
+  const isOutdone = (name: string): boolean => {
+    const seen = state.masters.get(name) ?? {};
+    const all = masters.map((m) => state.masters.get(m.name) ?? {});
+    return all.some((greater) => covers(greater, seen) && !covers(seen, greater));
+  };
+  return (
+    manifests.some(
+      ({ name }) => parseSegmentName(name)?.client === own && isCovered(ctx, name, masters),
+    ) || masters.some(({ name }) => parseMasterName(name)?.client === own && isOutdone(name))
   );
 }
 

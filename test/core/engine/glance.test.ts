@@ -204,6 +204,24 @@ describe('a sync on a store with etags for whole trees', () => {
     expect(await asked()).to.deep.equal({ list: 1 });
   });
 
+  it("asks one question too where another computer's records are many", async () => {
+    const store = new MemoryStore();
+    const a = computer(store, 'a', {
+      profile: owncloud,
+      limits: { segmentsPerMaster: 3, masterAge: 0 },
+    });
+    const b = computer(store, 'b', { profile: owncloud });
+    for (let file = 0; file < 5; file++) {
+      b.user.write(`docs/${String(file)}`, String(file));
+      await b.sync();
+    }
+    for (let time = 0; time < 3; time++) await a.sync();
+    expect(store.tree('.ownsync/master').size, 'a master is written').to.equal(1);
+    store.operations.clear();
+    expect((await a.sync()).inSync).to.equal(true);
+    expect(Object.fromEntries(store.operations)).to.deep.equal({ list: 1 });
+  });
+
   it('after locks that changed while the tree was listed, the lease is asked, and then all that came', async () => {
     const store = new MemoryStore();
     const asked: string[] = [];
