@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { FolderBusyError } from './agent-errors.ts';
 import type { Config, FolderConfig } from './config/config.ts';
-import { ignoreRules } from './config/ignore.ts';
+import { ignoreRules, unusableRules } from './config/ignore.ts';
 import type { Folder, FolderEvent, OpenFolder, SyncReport } from './core/ports/folder.ts';
 import type { LocalTree } from './core/ports/local-tree.ts';
 import type { StateStore } from './core/ports/state-store.ts';
@@ -250,6 +250,7 @@ function engineFolder(
       client: config.client,
       machine: parts.machine(stateDirectory(config, folder)),
       ignored: ignoreRules(folder.ignore),
+      unusableRules,
       rounds: folder.rounds,
       deletedOnStore: folder.deletedOnStore,
       settle: folder.settle,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { DURATION_HELP, DURATION_PATTERN, parseDuration } from './duration.ts';
+import { isUsable } from './ignore.ts';
 import { parseSize, SIZE_HELP, SIZE_PATTERN } from './size.ts';
 
 const text = (description: string) => z.string().min(1, 'must not be empty').describe(description);
@@ -57,7 +58,7 @@ export const folderSchema = z
       .default('')
       .describe("The folder's place on the store; made when it is missing."),
     ignore: z
-      .array(z.string())
+      .array(z.string().refine(isUsable, 'too long a rule, or too many wildcards in it'))
       .default([])
       .describe('Rules as in .gitignore; more of them in a file .ownsyncignore inside the folder.'),
     rounds: z

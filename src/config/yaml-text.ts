@@ -16,7 +16,14 @@ export interface YamlText {
 
 export function readYaml(text: string): YamlText {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  let document: Document;
+  try {
+    // Silent: the library would warn on the terminal by itself.
+    const options = { prettyErrors: false, merge: true, logLevel: 'silent' } as const;
+    document = parseDocument(text, { ...options, lineCounter: lines });
+  } catch (error) {
+    return unusable(error);
+  }
   const at = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
@@ -31,6 +38,14 @@ export function readYaml(text: string): YamlText {
     problems,
     locate: (path, what) => at(offsetOf(document, path, what)),
   };
+}
+
+/** What nobody writes by hand: the library's stack ends at some ten thousand levels. */
+function unusable(error: unknown): YamlText {
+  const message = error instanceof RangeError ? 'it is nested too deeply' : String(error);
+  const start = { line: 1, column: 1 };
+  const problem = { ...start, where: '', message: `not usable YAML: ${message}` };
+  return { data: undefined, problems: [problem], locate: () => start };
 }
 
 function toData(document: Document, problems: ConfigProblem[]): unknown {

@@ -29,7 +29,7 @@ export interface LocalView {
 
 export async function scanLocal(ctx: Context): Promise<LocalView> {
   const { local, settings, signal } = ctx;
-  const ignored = settings.ignored((await local.readText(IGNORE_FILE)) ?? '');
+  const ignored = settings.ignored(await ignoreText(ctx));
   const composed = (path: string, isDirectory: boolean) =>
     ignored(path.normalize('NFC'), isDirectory);
   const rules = local.facts.unicode === 'as-given' ? ignored : composed;
@@ -51,6 +51,17 @@ export async function scanLocal(ctx: Context): Promise<LocalView> {
     children: countChildren(entries),
     ignored,
   };
+}
+
+/** Lines of the folder's own rules; those that cannot be followed are told, since they may come from another computer. */
+async function ignoreText(ctx: Context): Promise<string> {
+  const text = (await ctx.local.readText(IGNORE_FILE)) ?? '';
+  for (const rule of ctx.settings.unusableRules?.(text) ?? []) {
+    const shown = rule.length > 60 ? `${rule.slice(0, 60)}…` : rule;
+    const message = `has a rule that is too long or has too many wildcards, and is left out: ${shown}`;
+    problem(ctx, { path: IGNORE_FILE, kind: 'other', message });
+  }
+  return text;
 }
 
 /** What no other client would take from a record is never recorded. */

@@ -22,6 +22,8 @@ export interface FolderSettings {
   readonly machine: string;
   /** True for a path that the user's rules exclude. `extra` holds the lines of the folder's own `.ownsyncignore`. */
   readonly ignored: (extra: string) => (path: string, isDirectory: boolean) => boolean;
+  /** Lines of a `.ownsyncignore` that cannot be followed and are left out. Absent: none. */
+  readonly unusableRules?: (extra: string) => readonly string[];
   readonly rounds: 'relaxed' | 'strict';
   /** What a deletion by another program on the store means. */
   readonly deletedOnStore: 'follow' | 'restore';
