@@ -53,7 +53,8 @@ async function untilCalm(world: Simulation): Promise<{ calm: number; changes: re
     const turn = await loop(world, world.clients);
     changes = turn.changes;
     calm = changes.length === 0 ? calm + 1 : 0;
-    const enough = world.store.tree('.ownsync/epochs').size > 0 ? patience : 1;
+    const isPatient = world.rejoined || world.store.tree('.ownsync/epochs').size > 0;
+    const enough = isPatient ? patience : 1;
     if (calm >= enough && !turn.waits && differences(world).length === 0) break;
   }
   return { calm, changes };

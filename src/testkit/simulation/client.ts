@@ -185,7 +185,9 @@ export class SimulatedClient {
     const answer = run.folder.rejoin({ signal: new AbortController().signal });
     const told = answer.then((done) => {
       settled = true;
-      if (done !== 'nothing-to-do') this.#world.note(`${this.name}: rejoin: ${done}`);
+      if (done === 'nothing-to-do') return;
+    this.#world.note(`${this.name}: rejoin: ${done}`);
+    this.#world.rejoined = true;
     });
     if (await this.#drive(run, () => settled)) await told;
   }

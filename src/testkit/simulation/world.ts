@@ -55,6 +55,8 @@ export abstract class World {
   /** Earlier listings by path, for those that are stale. */
   readonly listings = new Map<string, readonly Listing[]>();
   storeBackup: MemorySnapshot | undefined;
+  /** Somebody's local folder was another one and joined again. */
+  rejoined = false;
   rejected = 0;
   syncs = 0;
   steps = 0;
