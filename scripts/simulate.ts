@@ -2,10 +2,11 @@
  * Runs the simulation of the whole engine from the command line, prints what failed and how to see it again.
  *   npx tsx scripts/simulate.ts --runs 2000 --seed 1 [--profile NAME[,NAME]] [--workers 2] [--show 1] [--shrink] [--trace]
  *     [--script] prints a failing script, [--keep FILE] writes it, [--load FILE] runs a kept one
+ * One run in 50 has its state in real SQLite files. Many runs go on in worker processes, on a compiled copy.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openFolder } from '../src/core/engine/folder.ts';
 import {
@@ -18,6 +19,8 @@ import {
   type RunResult,
   type Script,
 } from '../src/testkit/simulation/index.ts';
+import { withStates } from '../src/testkit/simulation/sqlite-states.ts';
+import { compileAll } from './compiled.ts';
 
 interface Tally {
   runs: number;
@@ -27,6 +30,8 @@ interface Tally {
   readonly failed: Map<string, string[]>;
   readonly shown: string[];
 }
+
+type PlainTally = Omit<Tally, 'failed'> & { readonly failed: [string, string[]][] };
 
 const { values: wanted } = parseArgs({
   options: {
@@ -43,6 +48,11 @@ const { values: wanted } = parseArgs({
   },
 });
 
+/** Fewer are begun at once, in this process. */
+const fewRuns = 50;
+const toldRuns = 100;
+const longWay = 10_000;
+
 const names = wanted.profile === 'all' ? Object.keys(profiles) : wanted.profile.split(',');
 const first = Number(wanted.seed);
 const runs = Number(wanted.runs);
@@ -53,7 +63,8 @@ else process.send(serialized(await runAll(first, runs)));
 
 async function conduct(): Promise<void> {
   const began = performance.now();
-  const tally = workers === 1 ? await runAll(first, runs) : await runInWorkers();
+  const isShort = wanted.load !== undefined || wanted.keep !== undefined || runs < fewRuns;
+  const tally = isShort ? await runAll(first, runs) : await runInWorkers();
   const seconds = (performance.now() - began) / 1000;
   for (const text of tally.shown.slice(0, Number(wanted.show))) console.log(`${text}\n`);
   const bad = new Set([...tally.failed.values()].flat()).size;
@@ -82,8 +93,11 @@ async function runAll(from: number, count: number): Promise<Tally> {
 
 async function runOne(seed: number, name: string, tally: Tally): Promise<void> {
   const script = scriptFor(seed, name);
-  let result = await runScript(script, { openFolder, trace: wanted.trace });
+  let result = await withStates(seed, (states) =>
+    runScript(script, { openFolder, trace: wanted.trace, ...states }),
+  );
   tally.runs += 1;
+  if (tally.runs % toldRuns === 0) process.send?.({ more: toldRuns });
   tally.rejected += result.rejected;
   tally.irreducible += result.irreducible;
   for (const kind of new Set(result.failures.map((failure) => failure.kind))) {
@@ -112,12 +126,18 @@ function textOf(result: RunResult): string {
 
 /** Each worker gets a piece of the seeds. */
 async function runInWorkers(): Promise<Tally> {
+  const copy = compileAll();
+  process.once('exit', () => {
+    rmSync(copy, { recursive: true, force: true });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const progress = progressOf(runs * names.length);
   const size = Math.ceil(runs / workers);
   const pieces = Array.from({ length: workers }, (_, index) => ({
     from: first + index * size,
     count: Math.max(0, Math.min(size, runs - index * size)),
   }));
-  const tallies = await Promise.all(pieces.map((piece) => runPiece(piece)));
+  const tallies = await Promise.all(pieces.map((piece) => runPiece(copy, piece, progress)));
   const sum: Tally = { runs: 0, irreducible: 0, rejected: 0, failed: new Map(), shown: [] };
   for (const tally of tallies) {
     sum.runs += tally.runs;
@@ -131,20 +151,40 @@ async function runInWorkers(): Promise<Tally> {
   return sum;
 }
 
-function runPiece(piece: { readonly from: number; readonly count: number }): Promise<Tally> {
+/** A line for every tenth of a long way. */
+function progressOf(total: number): (more: number) => void {
+  let done = 0;
+  return (more) => {
+    const tenths = Math.floor((10 * done) / total);
+    done += more;
+    if (total >= longWay && Math.floor((10 * done) / total) > tenths) {
+      console.log(`${String(done)} of ${String(total)} runs`);
+    }
+  };
+}
+
+function runPiece(
+  copy: string,
+  piece: { readonly from: number; readonly count: number },
+  progress: (more: number) => void,
+): Promise<Tally> {
   const flags = ['shrink', 'trace', 'script'].filter((flag) => process.argv.includes(`--${flag}`));
   const worker: ChildProcess = fork(
-    fileURLToPath(import.meta.url),
+    join(copy, 'scripts/simulate.js'),
     [
       ...['--runs', String(piece.count), '--seed', String(piece.from)],
       ...['--profile', wanted.profile, '--show', wanted.show],
       ...flags.map((flag) => `--${flag}`),
     ],
-    { execArgv: ['--import=tsx'] },
+    { execArgv: [] },
   );
   return new Promise((resolve, reject) => {
-    worker.once('message', (message) => {
-      const plain = message as Omit<Tally, 'failed'> & { failed: [string, string[]][] };
+    worker.on('message', (message) => {
+      const plain = message as PlainTally | { more: number };
+      if ('more' in plain) {
+        progress(plain.more);
+        return;
+      }
       worker.disconnect();
       resolve({ ...plain, failed: new Map(plain.failed) });
     });

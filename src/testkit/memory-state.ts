@@ -7,18 +7,24 @@ import type { StateRow, StateStore, StateWrite } from '../core/ports/state-store
 /** What a simulated crash does to one commit: `before` it took effect, `after`, or not at all. */
 export type CommitFate = 'commit' | 'crash-before' | 'crash-after';
 
-export interface MemoryState extends StateStore {
-  /** Every committed row, table and key joined by a NUL, sorted: two equal states give equal maps. */
-  snapshot(): ReadonlyMap<string, string>;
+/** The rows of one computer, whatever keeps them, and the programs that come and go on it. */
+export interface SimulatedState {
+  load(): Iterable<StateRow>;
   /** Another store with the same rows, as a backup or a copied disk would have. */
-  copy(): MemoryState;
+  copy(): SimulatedState;
   /** Replaces all rows by those of `other`. */
-  restore(other: MemoryState): void;
+  restore(other: SimulatedState): void;
   /**
    * One program's view of these rows. `fate` is asked at each commit; after a crash the view changes nothing any more,
    * silently: the program that used it no longer runs.
    */
   connect(fate: () => CommitFate): StateStore;
+}
+
+export interface MemoryState extends StateStore, SimulatedState {
+  /** Every committed row, table and key joined by a NUL, sorted: two equal states give equal maps. */
+  snapshot(): ReadonlyMap<string, string>;
+  copy(): MemoryState;
   /** How many commits took effect. */
   readonly commits: number;
 }
@@ -56,7 +62,7 @@ export function createMemoryState(initial: Iterable<StateRow> = []): MemoryState
       tables.clear();
       write([...other.load()]);
     },
-    connect: (fate) => connect({ load, write, fate }),
+    connect: (fate) => connectState({ load, write, fate }),
     get commits() {
       return commits;
     },
@@ -66,7 +72,8 @@ export function createMemoryState(initial: Iterable<StateRow> = []): MemoryState
   return state;
 }
 
-function connect(parts: {
+/** A view that its program's crash cuts off. */
+export function connectState(parts: {
   readonly load: () => StateRow[];
   readonly write: (writes: readonly StateWrite[]) => void;
   readonly fate: () => CommitFate;

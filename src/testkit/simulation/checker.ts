@@ -2,7 +2,6 @@
  * Judges a world after its faults have stopped: the quiet rounds, and what must be true after them. It believes the disks
  * and the store, never the engine.
  */
-import type { Held } from '../../core/ports/folder.ts';
 import type { SimulatedClient, Simulation } from './client.ts';
 import { contentsOf, describeTree, differences, ignoredContents } from './compare.ts';
 import { clearTheWay, settleClash } from './person.ts';
@@ -80,12 +79,19 @@ async function loop(
 
 async function watchedSync(world: Simulation, client: SimulatedClient) {
   const before = signature(client);
+  const [here, there] = [textsOf(client), world.storeTree()];
   world.writes = [];
   const report = await client.quietSync();
   const changes = world.writes.filter((write) => !/ \.ownsync\/clients\/[^/ ]+$/.test(write));
   if (signature(client) !== before) changes.push(`${client.name} changed its own tree`);
   // A held path waits for a person; here the person always agrees. Of two names that a disk cannot tell apart one changes.
-  for (const held of report?.held ?? []) checkHeld(world, client, held);
+  for (const { action, paths } of report?.held ?? []) {
+    const isHere = action === 'delete-here' || action === 'replace-here';
+    const was = isHere ? here : there;
+    const is = new Set((isHere ? textsOf(client) : world.storeTree()).values());
+    const gone = paths.filter((path) => was.has(path) && !is.has(was.get(path) ?? ''));
+    for (const path of gone) world.fail('held', `${client.name} asks, and did: ${action} ${path}`);
+  }
   if ((report?.held.length ?? 0) > 0) client.accept();
   if (report?.halt !== undefined) await client.rejoin();
   const blocked = report?.problems.find(({ kind }) => kind === 'other');
@@ -99,14 +105,13 @@ async function watchedSync(world: Simulation, client: SimulatedClient) {
   return { report, changes };
 }
 
-/** What waits for a person is where it was. */
-function checkHeld(world: Simulation, client: SimulatedClient, { action, paths }: Held): void {
-  const isHere = action === 'delete-here' || action === 'replace-here';
-  for (const path of paths) {
-    const there = isHere ? client.disk.user.entry(path) : world.store.find(path);
-    if (there === undefined)
-      world.fail('held', `${client.name} asks, and did it: ${action} ${path}`);
-  }
+/** Files: path → text. */
+function textsOf({ disk }: SimulatedClient): Map<string, string> {
+  return new Map(
+    [...disk.user.tree()].flatMap(([path, entry]) =>
+      entry.kind === 'file' ? [[path, entry.text]] : [],
+    ),
+  );
 }
 
 /** Everything a stat tells of a disk. */

@@ -6,7 +6,7 @@ import type { Folder, FolderParts, SyncReport } from '../../core/ports/folder.ts
 import { LocalError, type LocalTree } from '../../core/ports/local-tree.ts';
 import { TransportError } from '../../core/ports/transport.ts';
 import { createFakeDisk, type DiskPoint, type FakeDisk } from '../fake-disk.ts';
-import { createMemoryState, type CommitFate, type MemoryState } from '../memory-state.ts';
+import type { CommitFate, SimulatedState } from '../memory-state.ts';
 import { createSimulatedCodec, simulatedDigest } from './codec.ts';
 import { parseIgnores, type Ignores } from './ignoring.ts';
 import { drained, Gates, turned } from './gates.ts';
@@ -60,11 +60,11 @@ export class SimulatedClient {
   /** What its configuration calls it; a copy keeps the name. */
   readonly label: string;
   readonly disk: FakeDisk;
-  readonly state: MemoryState;
+  readonly state: SimulatedState;
   readonly spec: ClientSpec;
   /** The rules as its last scan read them. */
   ignores: Ignores = () => false;
-  backup: { readonly disk: FakeDisk; readonly state: MemoryState } | undefined;
+  backup: { readonly disk: FakeDisk; readonly state: SimulatedState } | undefined;
   readonly #world: World;
   #run: Run | undefined;
   #starts = 0;
@@ -79,7 +79,7 @@ export class SimulatedClient {
       readonly from?: {
         readonly label: string;
         readonly disk: FakeDisk;
-        readonly state: MemoryState;
+        readonly state: SimulatedState;
       };
     },
   ) {
@@ -91,7 +91,7 @@ export class SimulatedClient {
     this.disk =
       facts.from?.disk.copy({ fresh: false, now }) ??
       createFakeDisk({ ...facts.spec, now, digestOf: simulatedDigest });
-    this.state = facts.from?.state.copy() ?? createMemoryState();
+    this.state = facts.from?.state.copy() ?? world.createState();
   }
 
   /** Its wall clock. */

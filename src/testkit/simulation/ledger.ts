@@ -43,6 +43,11 @@ export class Ledger {
     this.#programs.set(path, { at: this.moment(), content });
   }
 
+  /** What is there now was put there by another program. */
+  isByProgram(path: string, content: string | undefined): boolean {
+    return content !== undefined && this.#programs.get(path)?.content === content;
+  }
+
   /** A rename of an agent replaced `content`: was it written by a program since the agent last looked? */
   overwrote(path: string, content: string, lastLook: number): void {
     const program = this.#programs.get(path);

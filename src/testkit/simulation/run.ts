@@ -1,6 +1,7 @@
 /**
  * Runs scripts: first the chaos, event by event, then the judgement. One seed and one profile give one result, always.
  */
+import { createMemoryState, type SimulatedState } from '../memory-state.ts';
 import { judge, showWorld } from './checker.ts';
 import { SimulatedClient, Simulation } from './client.ts';
 import { carryOutEvent } from './events.ts';
@@ -28,6 +29,8 @@ export interface RunResult {
 export interface RunOptions {
   readonly openFolder: OpenLimited;
   readonly trace?: boolean;
+  /** Where computers remember. Default: in memory. */
+  readonly createState?: () => SimulatedState;
 }
 
 export function simulate(seed: number, profile: string, options: RunOptions): Promise<RunResult> {
@@ -37,7 +40,8 @@ export function simulate(seed: number, profile: string, options: RunOptions): Pr
 export async function runScript(script: Script, options: RunOptions): Promise<RunResult> {
   const world = new Simulation(script, {
     openFolder: options.openFolder,
-    trace: options.trace === true,
+    createState: options.createState ?? createMemoryState,
+    withTrace: options.trace === true,
   });
   const stray = (reason: unknown): void => {
     const detail = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);

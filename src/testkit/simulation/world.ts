@@ -4,6 +4,7 @@
  */
 import { MemoryStore, type MemorySnapshot } from '../memory-store.ts';
 import { contentOf, type DirectoryNode } from '../memory-nodes.ts';
+import type { SimulatedState } from '../memory-state.ts';
 import { Ledger } from './ledger.ts';
 import type { Script } from './script.ts';
 import type { Limits } from '../../core/engine/limits.ts';
@@ -47,6 +48,7 @@ export abstract class World {
   readonly failures: Failure[] = [];
   readonly script: Script;
   readonly openFolder: OpenLimited;
+  readonly createState: () => SimulatedState;
   readonly trace: string[] | undefined;
   /** What was written to the store since it was last emptied. */
   writes: string[] = [];
@@ -63,11 +65,12 @@ export abstract class World {
 
   constructor(
     script: Script,
-    parts: { readonly openFolder: OpenLimited; readonly trace: boolean },
+    parts: Pick<World, 'openFolder' | 'createState'> & { readonly withTrace: boolean },
   ) {
     this.script = script;
     this.openFolder = parts.openFolder;
-    this.trace = parts.trace ? [] : undefined;
+    this.createState = parts.createState;
+    this.trace = parts.withTrace ? [] : undefined;
   }
 
   note(line: string): void {
@@ -112,9 +115,8 @@ export abstract class World {
   }
 
   stampFor(size: number, modified: number): string {
-    // An agent compares times to the second; only a strong etag tells more.
-    const { modifiedPrecision = 1000, etag } = this.script.store;
-    const precision = etag === 'strong' ? modifiedPrecision : Math.max(1000, modifiedPrecision);
+    // An agent compares times to the second.
+    const precision = Math.max(1000, this.script.store.modifiedPrecision ?? 1000);
     return `${String(size)}@${String(Math.floor(modified / precision))}`;
   }
 
