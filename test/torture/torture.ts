@@ -28,9 +28,11 @@ export async function torture(
   { kills, brief = false }: { readonly kills: number; readonly brief?: boolean },
 ): Promise<void> {
   const { tally, store } = run;
-  const plays = brief ? [joining, working] : [joining, working, large, working, compacting];
+  const plays = brief ? [joining, working] : [joining, working, large, working];
   for (let number = 0; tally.kills(store) < kills; number += 1) {
-    const play = plays[number % plays.length] ?? working;
+    // Once, since it takes many syncs.
+    const isTurn = !brief && number === plays.length;
+    const play = isTurn ? compacting : (plays[number % plays.length] ?? working);
     await inWorld(run, { number, name: play.name, play });
   }
   if (brief) return;

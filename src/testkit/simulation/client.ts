@@ -3,8 +3,7 @@
  * crashes and restarts the real engine over gated ports. It must never touch what the engine wrote.
  */
 import type { Folder, FolderParts, SyncReport } from '../../core/ports/folder.ts';
-import { LocalError, type LocalTree } from '../../core/ports/local-tree.ts';
-import { TransportError } from '../../core/ports/transport.ts';
+import type { LocalTree } from '../../core/ports/local-tree.ts';
 import { createFakeDisk, type DiskPoint, type FakeDisk } from '../fake-disk.ts';
 import type { CommitFate, SimulatedState } from '../memory-state.ts';
 import { createSimulatedCodec, simulatedDigest } from './codec.ts';
@@ -12,21 +11,12 @@ import { parseIgnores, type Ignores } from './ignoring.ts';
 import { drained, Gates, turned } from './gates.ts';
 import { createSeededRandom, seedOf } from './rng.ts';
 import type { ClientSpec, SimulationEvent } from './script.ts';
+import { beginSync, type Sync } from './sync.ts';
 import { openGatedTransport } from './transport.ts';
 import { World } from './world.ts';
 
 const callLimit = 20_000;
 const patienceTurns = 40;
-
-interface Sync {
-  readonly controller: AbortController;
-  readonly finished: Promise<void>;
-  settled: boolean;
-  report: SyncReport | undefined;
-  /** A fault hit this sync, or it was cancelled: it may fail. */
-  excused: boolean;
-  readonly inChaos: boolean;
-}
 
 type StepEvent = Extract<SimulationEvent, { do: 'step' }>;
 
@@ -186,8 +176,8 @@ export class SimulatedClient {
     const told = answer.then((done) => {
       settled = true;
       if (done === 'nothing-to-do') return;
-    this.#world.note(`${this.name}: rejoin: ${done}`);
-    this.#world.rejoined = true;
+      this.#world.note(`${this.name}: rejoin: ${done}`);
+      this.#world.rejoined = true;
     });
     if (await this.#drive(run, () => settled)) await told;
   }
@@ -356,46 +346,4 @@ export class SimulatedClient {
     this.crash();
     return fate;
   }
-}
-
-function beginSync(world: World, name: string, run: Run): Sync {
-  const controller = new AbortController();
-  const begun: SyncReport | Promise<SyncReport> = run.folder.sync({ signal: controller.signal });
-  const sync: Sync = {
-    controller,
-    settled: false,
-    report: undefined,
-    excused: false,
-    inChaos: world.chaos,
-    finished: Promise.resolve(begun).then(
-      (report) => {
-        sync.settled = true;
-        sync.report = report;
-      },
-      (error: unknown) => {
-        sync.settled = true;
-        if (run.gates.dead) return;
-        world.rejected += 1;
-        world.note(`${name} sync failed: ${messageOf(error)}`);
-        if (sync.inChaos && isExpected(error, sync.excused)) return;
-        world.fail('threw', `${name}: ${detailOf(error)}`);
-      },
-    ),
-  };
-  return sync;
-}
-
-/** In the chaos a sync may end with the errors of its ports; a cancelled one with whatever cancelled it. */
-function isExpected(error: unknown, excused: boolean): boolean {
-  if (error instanceof TransportError || error instanceof LocalError) return true;
-  if (!excused || !(error instanceof Error)) return false;
-  return error.name === 'AbortError' || error.message === 'cancelled by the user';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
-function detailOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
