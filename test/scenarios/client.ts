@@ -42,9 +42,12 @@ export interface ClientOptions {
   readonly folder?: string;
   /** Default: relaxed. */
   readonly rounds?: 'relaxed' | 'strict';
+  /** Put around the store's transport in {@link Client.sync}. Default: nothing. */
+  readonly layer?: (inner: Transport) => Transport;
 }
 
 export class Client {
+  readonly #layer: (inner: Transport) => Transport;
   readonly name: string;
   readonly folder: string;
   readonly config: string;
@@ -54,6 +57,7 @@ export class Client {
   constructor(root: string, name: string, options: ClientOptions) {
     const home = join(root, name);
     this.name = name;
+    this.#layer = options.layer ?? ((inner) => inner);
     this.folder = options.folder ?? join(home, 'folder');
     this.config = join(home, 'config.yaml');
     mkdirSync(home, { recursive: true });
@@ -92,7 +96,7 @@ export class Client {
       parts: {
         ...parts,
         openStore: async (name, options) =>
-          recorded(await parts.openStore(name, options), this.operations),
+          recorded(this.#layer(await parts.openStore(name, options)), this.operations),
       },
       dryRun: false,
       wait: undefined,

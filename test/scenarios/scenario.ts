@@ -1,11 +1,10 @@
 /**
- * The large scenario: a generated tree, three computers and one store, step by step. Every step fails with what is wrong;
+ * The large scenario: a generated tree, three computers or more and one store, step by step. Every step fails with what is wrong;
  * none is understood without the ones before it. Told in order by `scenarioSteps`.
  */
 import { makeCorpus } from '../corpus/corpus.ts';
 import { copyTree, mutate } from '../corpus/mutate.ts';
 import type { Act } from '../corpus/mutate.ts';
-import { namesFor } from '../corpus/names.ts';
 import { readTree } from '../corpus/tree.ts';
 import { isOwn, pathsOf, WRITES } from './client.ts';
 import { meetingSteps } from './meetings.ts';
@@ -17,7 +16,7 @@ import { changedPaths, checkReport, fail, isQuiet, settle, snapshot } from './st
 export const scenarioSteps: readonly Step[] = [
   { name: 'one computer brings a whole tree', run: firstUpload },
   { name: 'one that has the same files joins without reading them', run: joinWithFiles },
-  { name: 'one with an empty folder joins', run: joinEmpty },
+  { name: 'those with an empty folder join', run: joinEmpty },
   { name: 'a round with nothing to do writes nothing', run: stillness },
   {
     name: 'all three work, and sync in turn',
@@ -35,7 +34,7 @@ export const scenarioSteps: readonly Step[] = [
 async function firstUpload(scenario: Scenario): Promise<void> {
   const { stage, files, seed } = scenario;
   const [laptop, desk] = stage.clients;
-  const corpus = makeCorpus(laptop.folder, { seed, files, names: namesFor[stage.store.name] });
+  const corpus = makeCorpus(laptop.folder, { seed, files, names: stage.names });
   copyTree(laptop.folder, desk.folder);
   const report = await laptop.sync();
   checkReport(laptop, report);
@@ -57,8 +56,7 @@ async function joinWithFiles({ stage }: Scenario): Promise<void> {
 }
 
 async function joinEmpty(scenario: Scenario): Promise<void> {
-  const [, , tower] = scenario.stage.clients;
-  checkReport(tower, await tower.sync());
+  for (const client of scenario.stage.clients.slice(2)) checkReport(client, await client.sync());
   equal(scenario);
 }
 
@@ -85,9 +83,9 @@ async function work(
   { how, round }: { readonly how: 'in turn' | 'at once'; readonly round: number },
 ): Promise<void> {
   const { stage, seed, share } = scenario;
+  const { names } = stage;
   const [first] = stage.clients;
   const before = readTree(first.folder);
-  const names = namesFor[stage.store.name];
   const acts = new Map<string, readonly Act[]>();
   for (const [index, client] of stage.clients.entries()) {
     acts.set(client.name, mutate(client.folder, { seed: seed + 10 * round + index, share, names }));

@@ -5,6 +5,8 @@ import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SyncReport } from '../../src/core/ports/folder.ts';
+import { namesFor } from '../corpus/names.ts';
+import type { NameSet } from '../corpus/names.ts';
 import { differences, readTree, storeDifferences } from '../corpus/tree.ts';
 import type { Tree } from '../corpus/tree.ts';
 import type { ServerOptions } from '../servers/index.ts';
@@ -18,7 +20,9 @@ const MOST_TURNS = 12;
 export interface Stage {
   readonly root: string;
   readonly store: Store;
-  readonly clients: readonly [Client, Client, Client];
+  readonly clients: readonly [Client, Client, Client, ...Client[]];
+  /** Names that can be kept on every way to the store. */
+  readonly names: NameSet;
   /** The folder's place on the store's disk. */
   readonly place: string;
   close(): Promise<void>;
@@ -35,6 +39,7 @@ export async function openStage(name: StoreName, options: ServerOptions = {}): P
       root,
       store,
       clients: [client('laptop'), client('desk'), client('tower')],
+      names: namesFor[name],
       place: join(store.disk, PLACE),
       close: async () => {
         await store.close();
