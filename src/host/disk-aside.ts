@@ -6,12 +6,14 @@
  * again at what was moved, for somebody may have written between 1 and 2; if so, it goes back without replacing. 4. the caller
  * does its work. 5. the aside goes to the trash (or, for a move, to its new path).
  * A crash after 2, 3 or 4 leaves the aside. The next scan begins with `recoverAsides`: an empty path gets its file back, a path
- * that has its new content sends the aside to the trash.
+ * that has its new content sends the aside to the trash, but one that was to be moved is kept beside its path: nobody else may
+ * have that content.
  * Renaming away, not linking and replacing, is what keeps a version safe that an editor saves between 1 and 2; the price is that
  * the path is empty for the time of a few system calls.
  */
 import { linkSync, lstatSync, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { placesBeside } from '../core/model/conflict-name.ts';
 import type { LocalStat } from '../core/ports/local-tree.ts';
 import { asideDirectory, asideName, namesIn, readAsideName } from './disk-aside-names.ts';
 import type { AsidePurpose } from './disk-aside-names.ts';
@@ -28,6 +30,7 @@ export interface Aside {
   /** Absolute; the directory of our names, which stays when the aside has left. */
   readonly base: string;
   readonly token: string;
+  readonly purpose: AsidePurpose;
 }
 
 /**
@@ -49,14 +52,23 @@ export async function setAside(
   return 'changed';
 }
 
-/** The path gets its file back; if something new is there by now, that stays and the aside goes to the trash. */
+/**
+ * The path gets its file back. If something new is there by now, that stays, and the aside goes to the trash, or beside the path
+ * if it was to be moved.
+ */
 export async function giveBack(disk: Disk, aside: Aside): Promise<void> {
-  const possible = (await makeParents(disk, aside.path)) === 'done';
-  if (possible && moveWithoutReplacing(aside.place, absolute(disk, aside.path)) === 'done') {
-    asideLeft(disk, aside);
-    return;
+  for (const path of placesFor(aside)) {
+    const possible = (await makeParents(disk, path)) === 'done';
+    if (possible && moveWithoutReplacing(aside.place, absolute(disk, path)) === 'done') {
+      asideLeft(disk, aside);
+      return;
+    }
   }
   await asideToTrashOrLater(disk, aside);
+}
+
+function placesFor({ path, purpose }: Aside): string[] {
+  return purpose === 'replace' ? [path] : [path, ...placesBeside(path)];
 }
 
 export async function asideToTrash(disk: Disk, aside: Aside): Promise<void> {
@@ -127,7 +139,7 @@ function moveAside(disk: Disk, path: string, purpose: AsidePurpose): Aside | und
   const token = disk.unique();
   const name = asideName('', { token, purpose, path });
   try {
-    return rename(disk, { path, name, base: asideDirectory(disk), token });
+    return rename(disk, { path, name, base: asideDirectory(disk), token, purpose });
   } catch (error) {
     if (errno(error) !== 'EXDEV') throw error;
   }
@@ -135,18 +147,18 @@ function moveAside(disk: Disk, path: string, purpose: AsidePurpose): Aside | und
   const last = path.slice(path.lastIndexOf('/') + 1);
   const beside = asideName(TEMPORARY_PREFIX, { token, purpose, path: last });
   const base = dirname(absolute(disk, path));
-  return rename(disk, { path, name: beside, base, token });
+  return rename(disk, { path, name: beside, base, token, purpose });
 }
 
 function rename(
   disk: Disk,
-  { path, name, base, token }: { path: string; name: string; base: string; token: string },
+  { name, ...facts }: Omit<Aside, 'place'> & { name: string },
 ): Aside | undefined {
-  const aside: Aside = { path, place: join(base, name), base, token };
+  const aside: Aside = { ...facts, place: join(facts.base, name) };
   mkdirSync(dirname(aside.place), { recursive: true, mode: 0o700 });
-  disk.underWay.add(token);
+  disk.underWay.add(aside.token);
   try {
-    renameSync(absolute(disk, path), aside.place);
+    renameSync(absolute(disk, aside.path), aside.place);
     return aside;
   } catch (error) {
     asideLeft(disk, aside);
@@ -184,6 +196,7 @@ async function recover(
     place: join(base, read.place),
     base,
     token: read.token,
+    purpose: read.purpose,
   };
   if (!read.complete) {
     asideLeft(disk, { ...aside, place: join(aside.place, 'x') });

@@ -89,7 +89,10 @@ async function put(
   if (expected?.kind === 'directory' || !asExpected(session, path, expected)) return 'changed';
   const parent = state.volume.makeParent(path);
   if (parent === undefined) return 'changed';
-  const aside = expected === undefined ? undefined : setAside(state, path, session);
+  const aside =
+    expected === undefined
+      ? undefined
+      : setAside(state, path, { owner: session, purpose: 'replace' });
   if (aside !== undefined) await pass(session, 'between', { operation, path });
   const free = state.volume.find(path) === undefined && state.volume.makeParent(path) === parent;
   if (!free) {
@@ -113,7 +116,7 @@ async function remove(
   await pass(session, 'before', { operation: 'remove', path });
   checkRoot(state, path);
   if (expected.kind === 'directory' || !asExpected(session, path, expected)) return 'changed';
-  const aside = setAside(state, path, session);
+  const aside = setAside(state, path, { owner: session, purpose: 'replace' });
   await pass(session, 'between', { operation: 'remove', path });
   if (aside !== undefined) asideToTrash(state, aside);
   await pass(session, 'after', { operation: 'remove', path });
@@ -136,7 +139,10 @@ async function rename(
   const target = volume.find(to);
   if (target !== undefined && target !== node) return 'changed';
   if (volume.makeParent(to) === undefined) return 'changed';
-  const aside = node.kind === 'directory' ? undefined : setAside(state, from, session);
+  const aside =
+    node.kind === 'directory'
+      ? undefined
+      : setAside(state, from, { owner: session, purpose: 'move' });
   if (aside === undefined) volume.detach(from);
   else await pass(session, 'between', { operation: 'rename', path: from });
   const parent = volume.makeParent(to);

@@ -10,6 +10,8 @@ export interface Aside {
   readonly node: VolumeNode;
   /** The run of the program that is at work on it. */
   readonly owner: object;
+  /** With `move`, the content may be nowhere else. */
+  readonly purpose: 'replace' | 'move';
 }
 
 /** A temporary file, and the run of the program that made it. */

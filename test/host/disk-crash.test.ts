@@ -98,6 +98,28 @@ describe('disk after a crash', () => {
     expect(asides()).to.deep.equal([]);
   });
 
+  it('a rename whose old name was taken meanwhile: kept beside it, and beside what has that name', async () => {
+    bench.user.write('d/a.txt', 'mine');
+    await aside('d/a.txt', 'move');
+    bench.user.write('d/a.txt', 'new');
+    bench.user.write('d/a (kept).txt', 'earlier');
+    const { scan } = await nextRun();
+    expect(paths(scan)).to.deep.equal(['d', 'd/a (kept 2).txt', 'd/a (kept).txt', 'd/a.txt']);
+    expect(bench.user.read('d/a (kept 2).txt')).to.equal('mine');
+    expect(bench.user.read('d/a.txt')).to.equal('new');
+    expect([asides(), bench.trash()]).to.deep.equal([[], []]);
+  });
+
+  it('a rename out of a directory that is a file by now: kept beside that', async () => {
+    bench.user.write('d/a.txt', 'mine');
+    await aside('d/a.txt', 'move');
+    bench.user.remove('d');
+    bench.user.write('d', 'now a file');
+    await nextRun();
+    expect(bench.user.read('d_a (kept).txt')).to.equal('mine');
+    expect(asides()).to.deep.equal([]);
+  });
+
   it('a rename that had its new name already: it stays there, once', async () => {
     bench.user.write('a', 'mine');
     const { place } = await aside('a', 'move');

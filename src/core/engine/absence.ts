@@ -3,12 +3,14 @@
  * complete, a survey had listed the file before, the lease was free, and a look at the path itself says so.
  */
 import type { GuardedDeed } from '../decide/guard.ts';
+import type { Key } from '../model/entry.ts';
 import { DIRECTORY_KEY, keyOf } from '../model/entry.ts';
 import { parentOf } from '../model/path.ts';
 import { livesElsewhere } from './contents.ts';
 import type { Context } from './context.ts';
 import { guardDeeds } from './guarding.ts';
 import { readLease } from './lease.ts';
+import { waitFor } from './lost.ts';
 import { pull } from './pull.ts';
 import type { LocalView } from './scan.ts';
 import type { StoreTree } from './tree.ts';
@@ -49,12 +51,22 @@ export async function believeAbsences(ctx: Context, hunt: Hunt): Promise<void> {
       state.unsee(path); // what was there was deleted or moved by a client, and is no other program's deed
     } else if (sighting.listed === undefined || ctx.settings.deletedOnStore === 'restore') {
       state.unsee(path); // never listed since it was placed: repaired, not believed
+      waitForHolders(ctx, path, sighting.key);
     } else {
       follow.push(path);
     }
   }
   record(ctx, allowed(ctx, follow));
   state.commit();
+}
+
+/** Who made a version and has it no more must not drop it: another computer may, and brings it again. */
+function waitForHolders(ctx: Context, path: string, key: Key): void {
+  for (const version of ctx.state.master.recorded(path)) {
+    if (keyOf(version.entry) === key) {
+      waitFor(ctx, version.dot);
+    }
+  }
 }
 
 /** A held deletion changes nothing: neither sighting nor record. What lives on at another path was moved. */

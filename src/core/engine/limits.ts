@@ -35,6 +35,8 @@ export interface Limits {
   readonly clientFileAge: number;
   /** What is remembered of the store's directories is asked anew after this time, milliseconds. */
   readonly thorough: number;
+  /** What nobody brings for more rounds than this is asked for: everybody looks at the store anew. */
+  readonly askAfter: number;
   /** Clients silent for this long are pruned, milliseconds. */
   readonly silent: number;
 }
@@ -62,5 +64,6 @@ export const DEFAULT_LIMITS: Limits = {
   strictLock: 5 * MINUTE,
   clientFileAge: 60 * MINUTE,
   thorough: DAY,
+  askAfter: 50,
   silent: 90 * DAY,
 };

@@ -1,7 +1,8 @@
 /**
- * After the store was set back: which versions nobody has any more. Absence is proven here too: a version is given up only
- * when every computer that could hold it has looked at the store as it is now, and brought what it had. One that has not
- * shown up for `silent` since then, by the store's own clock, is not waited for any longer.
+ * Which versions nobody has any more: lost when the store was set back, when another program deleted them, with a computer.
+ * Absence is proven here too: a version is given up only when every computer that could hold it has looked at the store as it
+ * is since then, and brought what it had; a new epoch asks them to. One that has not shown up for `silent` since then, by the
+ * store's own clock, is not waited for any longer.
  */
 import { keyOf } from '../model/entry.ts';
 import type { Dot } from '../model/version.ts';
@@ -20,10 +21,45 @@ export function epochMark(ctx: Context): string {
 
 export async function findLost(ctx: Context, local: LocalView): Promise<(dot: Dot) => boolean> {
   const missing = missingVersions(ctx, local);
-  return missing.size > 0 && (await everybodyLooked(ctx)) ? (dot) => missing.has(dot) : () => false;
+  if (missing.size === 0) {
+    return () => false;
+  }
+  const asked = new Set([...missing].filter((dot) => wasAskedFor(ctx, dot)));
+  await askFor(
+    ctx,
+    [...missing].filter((dot) => !asked.has(dot)),
+  );
+  return asked.size > 0 && (await everybodyLooked(ctx)) ? (dot) => asked.has(dot) : () => false;
 }
 
-/** Versions from before the store was set back that are neither here nor on it, found so for some rounds. */
+/** Not found, and nobody is expected to bring it: from now on it is waited for. */
+export function waitFor(ctx: Context, dot: Dot): void {
+  const { state } = ctx;
+  if (!state.waits.has(dot)) {
+    state.waits.set(dot, state.round);
+  }
+}
+
+/** It was missing already when the newest epoch was seen: whoever has looked since then has looked for it. */
+function wasAskedFor({ state }: Context, dot: Dot): boolean {
+  return (
+    (state.waits.get(dot) ?? Infinity) <=
+    ((state.meta.get('epochRound') as number | undefined) ?? -1)
+  );
+}
+
+/** Asks for what is missing for long. CRASH: an epoch that nobody knows the reason of only makes everybody look. */
+async function askFor(ctx: Context, dots: readonly Dot[]): Promise<void> {
+  const { state, limits } = ctx;
+  const isLong = (dot: Dot) =>
+    state.round - (state.waits.get(dot) ?? state.round) > limits.askAfter;
+  if (!ctx.dryRun && dots.some(isLong)) {
+    ctx.log('warn', 'files are missing on the store: everybody is asked to look', {});
+    await ctx.store.writeText(`${layout.epochs}/${ctx.random.hex(16)}`, 'missing');
+  }
+}
+
+/** Versions waited for that are neither here nor on the store, found so for some rounds. */
 function missingVersions(ctx: Context, local: LocalView): Set<Dot> {
   const { state } = ctx;
   const missing = new Set<Dot>();
@@ -33,8 +69,12 @@ function missingVersions(ctx: Context, local: LocalView): Set<Dot> {
   for (const path of state.master.paths()) {
     const entry = local.entries.get(path);
     const here = entry === undefined ? [] : [keyOf(entry)];
-    const known = new Set([...here, state.sightings.get(path)?.key]);
+    const sighted = state.sightings.get(path)?.key;
+    const known = new Set([...here, sighted]);
     for (const version of state.master.recorded(path)) {
+      if (keyOf(version.entry) === sighted) {
+        state.waits.delete(version.dot);
+      }
       const since = state.waits.get(version.dot);
       const isPatient = since === undefined || state.round - since <= ROUNDS_OF_PATIENCE;
       if (!isPatient && !known.has(keyOf(version.entry))) {

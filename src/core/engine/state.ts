@@ -116,7 +116,7 @@ export class FolderState {
   readonly window = new Table<DoneDeed>('window');
   /** Path → who deleted it, until that is done here. */
   readonly goneBy = new Table<string>('gone-by');
-  /** After the store was set back: own or former versions nobody seems to hold → the round that first found it so. */
+  /** Versions that may be nowhere any more: see lost.ts → the round since which they are waited for. */
   readonly waits = new Table<number>('waits');
   /** Name of its file → client, as last read. */
   readonly clients = new Table<KnownClient>('clients');

@@ -133,6 +133,7 @@ async function epochsChanged(ctx: Context): Promise<boolean> {
     }
   }
   state.meta.set('travelled', true);
+  state.meta.set('epochRound', state.round);
   state.commit();
   ctx.log('warn', 'the store was set back: forgets what it was seen to hold', {});
   return true;

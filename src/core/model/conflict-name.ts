@@ -1,6 +1,6 @@
 /**
  * Names of conflict copies: computed from the version alone, so that every client invents the same one; never nested;
- * cut to fit the name limit.
+ * cut to fit the name limit. And names for what is kept beside its path on one disk.
  */
 import type { Entry } from './entry.ts';
 import { keyOf, mtimeOf } from './entry.ts';
@@ -32,6 +32,23 @@ export function flattened(path: string, nameBytes = 255): string {
   const name = nameOf(path);
   const prefix = cut(`${nameOf(parent)}_`, Math.max(0, nameBytes - byteLength(name)));
   return join(parentOf(parent), prefix + name);
+}
+
+/**
+ * Paths for a content whose own was taken while it was on its way to another one: `report (kept).docx`, `report (kept 2).docx`,
+ * then beside its directory, should that be a file by now.
+ */
+export function placesBeside(path: string): string[] {
+  const numbers = Array.from({ length: 9 }, (_, index) => index + 1);
+  const outside = path.includes('/') ? [flattened(path)] : [];
+  return [path, ...outside].flatMap((one) => numbers.map((number) => keptName(one, number)));
+}
+
+function keptName(path: string, number: number, nameBytes = 255): string {
+  const { stem, extension } = split(nameOf(path));
+  const mark = number === 1 ? ' (kept)' : ` (kept ${String(number)})`;
+  const room = nameBytes - byteLength(mark) - byteLength(extension);
+  return join(parentOf(path), cut(stem, room) + mark + extension);
 }
 
 function split(name: string): { stem: string; extension: string } {

@@ -263,7 +263,7 @@ export class SimulatedClient {
     });
     return {
       gates,
-      folder: world.openFolder(this.#parts(gates), world.script.limits),
+      folder: world.openFolder(this.#parts(gates), { askAfter: 6, ...world.script.limits }),
       sync: undefined,
     };
   }

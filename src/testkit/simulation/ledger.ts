@@ -11,6 +11,8 @@ export class Ledger {
   readonly #stamps = new Map<string, Set<string>>();
   /** Path on the store → when a program last wrote there, and what. */
   readonly #programs = new Map<string, { readonly at: number; readonly content: string }>();
+  /** Path on the store → content that a program deleted there, and that is to come back. */
+  readonly #comingBack = new Map<string, string>();
   #moment = 0;
   /** Contents lost to the one race that no protocol can win on a store whose rename replaces. */
   irreducible = 0;
@@ -24,6 +26,22 @@ export class Ledger {
   /** Somebody who had this before him replaced or deleted it. */
   gone(content: string | undefined): void {
     if (content !== undefined) this.live.delete(content);
+  }
+
+  /** A program deleted it where deletions by programs are undone. */
+  comesBack(path: string, content: string): void {
+    this.#comingBack.set(path, content);
+  }
+
+  /** A program puts something where it deleted something: nobody can tell this from replacing. */
+  takesPlace(path: string): void {
+    for (const [other, content] of this.#comingBack) {
+      const isInTheWay =
+        other === path || other.startsWith(`${path}/`) || path.startsWith(`${other}/`);
+      if (!isInTheWay) continue;
+      this.#comingBack.delete(other);
+      this.gone(content);
+    }
   }
 
   isKnown(content: string): boolean {

@@ -106,6 +106,7 @@ export function storePlace(world: World): Place {
         world.script.store.etag === 'strong' && ledger.isByProgram(path, store.text(path));
       while (!isTold && ledger.hadStamp(path, stamp())) world.pass(1000);
       if (how === 'replace') store.remove(path);
+      ledger.takesPlace(path);
       store.put(path, text);
       ledger.sawStamp(path, stamp());
       ledger.programWrote(path, text);
@@ -113,15 +114,18 @@ export function storePlace(world: World): Place {
     letGo(path) {
       const text = store.text(path);
       const comesBack = world.script.deletedOnStore === 'restore' && world.isOnSomeDisk(text);
-      if (!comesBack) ledger.gone(text);
+      if (comesBack && text !== undefined) ledger.comesBack(path, text);
+      else ledger.gone(text);
     },
     remove: (path) => {
       store.remove(path);
     },
     mkdir: (path) => {
+      ledger.takesPlace(path);
       store.makeDirectory(path);
     },
     move(from, to) {
+      ledger.takesPlace(to);
       store.makeDirectory(to.slice(0, Math.max(0, to.lastIndexOf('/'))));
       store.rename(from, to);
       for (const path of [to, ...below(to)]) {
