@@ -14,10 +14,14 @@ export interface YamlText {
   readonly locate: (path: DataPath, what: 'value' | 'key') => Position;
 }
 
+/** Nobody writes more levels by hand; at some thousand, the library's stack ends. */
+const DEEPEST = 100;
+
 export function readYaml(text: string): YamlText {
   const lines = new LineCounter();
   let document: Document;
   try {
+    if (isTooDeep(text)) throw new RangeError();
     // Silent: the library would warn on the terminal by itself.
     const options = { prettyErrors: false, merge: true, logLevel: 'silent' } as const;
     document = parseDocument(text, { ...options, lineCounter: lines });
@@ -40,7 +44,17 @@ export function readYaml(text: string): YamlText {
   };
 }
 
-/** What nobody writes by hand: the library's stack ends at some ten thousand levels. */
+/** Counts what opens a level, in quotes too: the texts of a configuration hold no hundred open brackets. */
+function isTooDeep(text: string): boolean {
+  let [depth, deepest] = [0, 0];
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = Math.max(0, depth + (bracket === '[' || bracket === '{' ? 1 : -1));
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest > DEEPEST || new RegExp(`^ *(?:[-?:][ \\t]+){${String(DEEPEST)}}`, 'm').test(text);
+}
+
+/** What nobody writes by hand. */
 function unusable(error: unknown): YamlText {
   const message = error instanceof RangeError ? 'it is nested too deeply' : String(error);
   const start = { line: 1, column: 1 };

@@ -194,6 +194,16 @@ describe('configuration', () => {
     });
   }
 
+  for (const [name, text] of [
+    ['brackets', `a: ${'{a: ['.repeat(20_000)}`],
+    ['lists', `a:\n  ${'- '.repeat(20_000)}`],
+  ] as const) {
+    it(`takes one look at ${name} within each other without end`, async () => {
+      const problems = await problemsIn(text);
+      expect(problems).to.deep.equal(['1:1 : not usable YAML: it is nested too deeply']);
+    });
+  }
+
   it('never shows the value of a secret', async () => {
     const problems = await problemsIn(
       'stores:\n  a: { plugin: box, host: h, password: [hunter2] }\nfolders: []\n',

@@ -1,0 +1,168 @@
+/**
+ * A whole sync with a store that somebody tampered with: records forged and sealed as the program seals them, files cut and
+ * replaced, links and other things in their place, names that lead out. It ends, with an error of a documented kind or without,
+ * and no name comes here that may not.
+ */
+import fc from 'fast-check';
+import { encodeSegment } from '../../src/core/format/segment.ts';
+import { parentOf, pathProblem } from '../../src/core/model/path.ts';
+import { LocalError } from '../../src/core/ports/local-tree.ts';
+import { TransportError } from '../../src/core/ports/transport.ts';
+import type { Clock } from '../../src/core/ports/world.ts';
+import { systemCodec } from '../../src/host/world.ts';
+import type { MemoryStore } from '../../src/testkit/memory-store.ts';
+import { anySegment, digestOf } from '../core/format/samples.ts';
+import { computer, createStore } from '../support/computers.ts';
+import { hostileBytes, hostilePath, mutatedJson } from './hostile.ts';
+import { sealed } from './sealed.ts';
+import { failing, must, target } from './target.ts';
+import type { Target } from './target.ts';
+
+/** More operations than this in one sync: it goes round in circles. */
+const MOST_CALLS = 20_000;
+
+type Tampering =
+  | {
+      readonly how: 'bytes' | 'cut' | 'remove' | 'directory' | 'link' | 'other';
+      readonly which: number;
+      readonly bytes: Uint8Array;
+    }
+  | { readonly how: 'forge'; readonly text: string; readonly name: string }
+  | { readonly how: 'name'; readonly below: string; readonly name: string };
+
+const PLACES = [
+  '',
+  'd',
+  '.ownsync',
+  '.ownsync/manifests',
+  '.ownsync/master',
+  '.ownsync/locks',
+  '.ownsync/clients',
+  '.ownsync/history',
+  '.ownsync/epochs',
+];
+
+/** A segment of a client of the enemy's own, with anything in it. */
+const forgery = anySegment.chain((segment) => {
+  const made = {
+    ...segment,
+    client: 'enemy',
+    k: 1,
+    from: 1,
+    to: segment.changes.length,
+    previous: '',
+  };
+  const changes = segment.changes.map((change, i) => ({
+    ...change,
+    dot: `enemy:${String(i + 1)}` as const,
+  }));
+  const lines = encodeSegment({ ...made, changes }, digestOf)
+    .trimEnd()
+    .split('\n')
+    .slice(0, -1);
+  const document = fc.constant(lines.map((line) => JSON.parse(line) as unknown));
+  return fc
+    .oneof(document, mutatedJson(document))
+    .map((value) => sealed(Array.isArray(value) ? (value as unknown[]) : [value]));
+});
+
+const tampering: fc.Arbitrary<Tampering> = fc.oneof(
+  fc.record({
+    how: fc.constantFrom('bytes', 'cut', 'remove', 'directory', 'link', 'other'),
+    which: fc.nat(),
+    bytes: hostileBytes,
+  }),
+  fc.record({
+    how: fc.constant('forge' as const),
+    text: forgery,
+    name: fc.constantFrom(
+      'manifests/enemy.1.jsonl.gz',
+      'manifests/enemy.2.jsonl.gz',
+      'master/MASTER_FILE.1-enemy-01.jsonl.gz',
+    ),
+  }),
+  fc.record({
+    how: fc.constant('name' as const),
+    below: fc.constantFrom(...PLACES),
+    name: hostilePath,
+  }),
+);
+
+function tamper(store: MemoryStore, act: Tampering): void {
+  if (act.how === 'forge') {
+    if (store.find(parentOf(`.ownsync/${act.name}`))?.kind !== 'directory') return;
+    store.put(`.ownsync/${act.name}`, systemCodec.compress(act.text));
+  } else if (act.how === 'name') {
+    putNamed(store, act);
+  } else {
+    const paths = [...store.tree().keys()];
+    const path = paths[act.which % paths.length];
+    if (path !== undefined) replace(store, path, act);
+  }
+}
+
+/** A store lists no names with a slash in them. */
+function putNamed(store: MemoryStore, act: Extract<Tampering, { how: 'name' }>): void {
+  const name = act.name.replaceAll('/', '').replaceAll('\0', '');
+  const path = act.below === '' ? name : `${act.below}/${name}`;
+  const isName = !['', '.', '..'].includes(name) && store.find(act.below)?.kind === 'directory';
+  if (isName && store.find(path) === undefined) store.put(path, 'hostile');
+}
+
+function replace(
+  store: MemoryStore,
+  path: string,
+  { how, which, bytes }: Extract<Tampering, { which: number }>,
+): void {
+  const before = store.bytes(path) ?? bytes;
+  store.remove(path);
+  if (how === 'bytes') store.put(path, bytes);
+  if (how === 'cut') store.put(path, before.subarray(0, which % 100));
+  if (how === 'directory') store.makeDirectory(path);
+  if (how === 'link' || how === 'other') store.putOdd(path, how);
+}
+
+/** Waiting is over at once, and time passes. */
+function hasty(): Clock {
+  let time = 1_800_000_000_000;
+  return {
+    now: () => time,
+    monotonic: () => time,
+    sleep: (milliseconds) => {
+      time += milliseconds;
+      return Promise.resolve();
+    },
+  };
+}
+
+async function synced(acts: readonly (readonly Tampering[])[]): Promise<void> {
+  const store = createStore();
+  const counts = { calls: 0 };
+  const before = (): void => {
+    counts.calls += 1;
+    if (counts.calls > MOST_CALLS) throw new TypeError('it goes round in circles');
+  };
+  const options = { clock: hasty(), gates: { before } };
+  const [laptop, desk] = [computer(store, 'laptop', options), computer(store, 'desk', options)];
+  for (const name of ['a', 'b', 'd/e', 'd/f/g']) laptop.user.write(name, `content of ${name}`);
+  for (const client of [laptop, desk]) await client.sync();
+  for (const [turn, tampered] of acts.entries()) {
+    for (const act of tampered) tamper(store, act);
+    desk.user.write('edited', `in turn ${String(turn)}`);
+    for (const client of [desk, laptop]) {
+      counts.calls = 0;
+      await failing(() => client.sync(), TransportError, LocalError);
+      for (const path of client.user.tree().keys()) {
+        must(pathProblem(path) === undefined, () => `${JSON.stringify(path)} came here`);
+      }
+    }
+  }
+}
+
+export const storeTargets: readonly Target[] = [
+  target(
+    'stores that somebody tampers with',
+    fc.array(fc.array(tampering, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+    { share: 0.1, check: synced },
+  ),
+];
