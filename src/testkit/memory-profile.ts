@@ -13,6 +13,8 @@ export interface MemoryProfile {
     readonly directory: 'replaces' | 'refuses';
   };
   readonly modified: 'none' | 'read' | 'set';
+  /** A write tells no time; whoever wants to know has to ask. */
+  readonly silentWrites: boolean;
   /** Milliseconds: 1, 1000 or 60000. */
   readonly modifiedPrecision: number;
   readonly ids: boolean;
@@ -39,6 +41,7 @@ export const defaultProfile: MemoryProfile = {
   parallel: 4,
   renameOnto: { file: 'replaces', directory: 'refuses' },
   modified: 'set',
+  silentWrites: false,
   modifiedPrecision: 1000,
   ids: true,
   etag: 'none',

@@ -221,10 +221,15 @@ async function transfer(
     const after = pass(options.after, call, 'unknown');
     if (after !== undefined) await after;
     store.etags.answered(call.path);
-    return stampOf(node, profile);
+    return toldBy(stampOf(node, profile), profile);
   } finally {
     store.underWay -= 1;
   }
+}
+
+function toldBy(stamp: Stamp, { silentWrites }: MemoryProfile): Stamp {
+  const { modified: _, precision: __, ...rest } = stamp;
+  return silentWrites ? rest : stamp;
 }
 
 function sourceFailure(error: unknown, call: Call): TransportError {

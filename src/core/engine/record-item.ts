@@ -6,7 +6,7 @@ import type { Deed } from '../ports/folder.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { timeToSet } from './place-item.ts';
-import { withStored } from './stage.ts';
+import { withStored } from './stored-times.ts';
 import type { Item, Member } from './transaction.ts';
 
 export async function recordItem(ctx: Context, item: Item): Promise<void> {

@@ -3,9 +3,7 @@
  * `staging/` that its maker sweeps.
  */
 import type { FileEntry } from '../model/entry.ts';
-import { DIRECTORY_KEY, keyOf, storedTimeOf } from '../model/entry.ts';
-import { collides } from '../model/stamp.ts';
-import type { Source, Stamp } from '../ports/transport.ts';
+import type { Stamp } from '../ports/transport.ts';
 import { announceUploads, SLOW_STAGING } from './announce.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
@@ -14,6 +12,7 @@ import { fileMembers } from './drafts.ts';
 import type { LocalView } from './scan.ts';
 import { OtherContent, send } from './send.ts';
 import { endsRound, isKind } from './store-io.ts';
+import { freshTime, shownBefore, tellTimes, withStored } from './stored-times.ts';
 import type { Item, Member } from './transaction.ts';
 
 const SECOND = 1000;
@@ -38,34 +37,14 @@ export async function stage(
       }
     }
   }
-  const stamps = new Map<string, Stamp>();
-  const files = indexed.flatMap(({ draft, index }) =>
+  const files = indexed.flatMap(({ draft, index }): FileJob[] =>
     draft.action === 'put' || draft.action === 'tree'
-      ? fileMembers(draft).map((member) => ({ draft, index, member }))
+      ? fileMembers(draft).map(({ path, entry }) => {
+          return { name: stagedName(base, { index, path: draft.path }, path), path, entry, local };
+        })
       : [],
   );
-  let done = 0;
-  let isFull = false;
-  const since = ctx.clock.monotonic();
-  await ctx.store.each(files, async ({ draft, index, member }) => {
-    if (isFull) {
-      return;
-    }
-    const name = stagedName(base, { index, path: draft.path }, member.path);
-    const stamp = await stageFile(ctx, { name, path: member.path, entry: member.entry, local });
-    ctx.emit({ type: 'progress', unit: 'files', done: ++done, total: files.length });
-    if (!ctx.counts.announced && ctx.clock.monotonic() - since > SLOW_STAGING) {
-      await announceUploads(
-        ctx,
-        files.map((file) => file.member.path),
-      );
-    }
-    if (stamp === 'full') {
-      isFull = true;
-    } else if (stamp !== undefined) {
-      stamps.set(member.path, stamp);
-    }
-  });
+  const stamps = await stageFiles(ctx, files);
   return indexed.flatMap(({ draft, index }) => toItem(draft, index, stamps));
 }
 
@@ -76,109 +55,134 @@ interface FileJob {
   readonly local: LocalView;
 }
 
-async function stageFile(ctx: Context, job: FileJob): Promise<Stamp | 'full' | undefined> {
-  const { path } = job;
-  try {
-    return await writeFresh(ctx, job);
-  } catch (error) {
-    if (endsRound(error) || ctx.signal.aborted) {
-      throw error;
+/**
+ * Each under a time that no other content of its path ever showed: agents that see only size and time must notice the
+ * replacement. Where the store sets its own time, writing it again a second later does it.
+ */
+async function stageFiles(ctx: Context, files: readonly FileJob[]): Promise<Map<string, Stamp>> {
+  const stamps = new Map<string, Stamp>();
+  let open = files;
+  for (let tries = 1; open.length > 0; tries++) {
+    await sendAll(ctx, open, stamps);
+    await completeStamps(ctx, open, stamps);
+    if (ctx.store.capabilities.modified === 'set' || tries === TRIES_FOR_A_TIME) {
+      break;
     }
-    const why = error instanceof Error ? error.message : String(error);
-    await ctx.store.remove(job.name); // on a full store its torn part takes the room that the rest needs
-    ctx.state.parts.delete(path);
-    if (isKind(error, 'no-space')) {
-      problem(ctx, {
-        path,
-        kind: 'no-space',
-        message: `the store is full: ${why.replace(/\.$/, '')}. Uploads stop; free space there and sync again`,
-      });
-      return 'full';
+    open = open.filter(({ path, entry }) => shownBefore(ctx, path, entry, stamps.get(path) ?? {}));
+    await ctx.store.each(open, ({ name }) => ctx.store.remove(name));
+    open.forEach(({ path }) => stamps.delete(path));
+    if (open.length > 0) {
+      await ctx.clock.sleep(SECOND, ctx.signal);
     }
-    const changed = error instanceof OtherContent || (await isOther(ctx, job));
-    if (changed) {
-      ctx.state.index.delete(path);
-    }
-    problem(
-      ctx,
-      changed
-        ? { path, kind: 'busy', message: 'changed while it was uploaded; the next round takes it' }
-        : { path, kind: 'denied', message: `cannot be uploaded: ${why}` },
-    );
-    return undefined;
   }
+  return stamps;
+}
+
+async function sendAll(
+  ctx: Context,
+  files: readonly FileJob[],
+  stamps: Map<string, Stamp>,
+): Promise<void> {
+  let done = 0;
+  let isFull = false;
+  const since = ctx.clock.monotonic();
+  await ctx.store.each(files, async (job) => {
+    if (isFull) {
+      return;
+    }
+    const stamp = await sendFile(ctx, job);
+    ctx.emit({ type: 'progress', unit: 'files', done: ++done, total: files.length });
+    if (!ctx.counts.announced && ctx.clock.monotonic() - since > SLOW_STAGING) {
+      await announceUploads(
+        ctx,
+        files.map(({ path }) => path),
+      );
+    }
+    if (stamp === 'full') {
+      isFull = true;
+    } else if (stamp !== undefined) {
+      stamps.set(job.path, stamp);
+    }
+  });
+}
+
+async function sendFile(ctx: Context, job: FileJob): Promise<Stamp | 'full' | undefined> {
+  const { path, name, entry, local } = job;
+  try {
+    const stat = local.stats.get(path);
+    if (stat === undefined) {
+      throw new Error('the file is gone');
+    }
+    const source = ctx.local.source(path, stat);
+    const modified = freshTime(ctx, path, entry);
+    const timed = { size: source.size, modified, open: (from: number) => source.open(from) };
+    const isSet = ctx.store.capabilities.modified === 'set';
+    return await send(ctx, { path, name, source: isSet ? timed : source, digest: entry.digest });
+  } catch (error) {
+    return await leaveOut(ctx, job, error);
+  }
+}
+
+/** What the writes told, completed where they told no time. */
+async function completeStamps(
+  ctx: Context,
+  files: readonly FileJob[],
+  stamps: Map<string, Stamp>,
+): Promise<void> {
+  const open = files.filter(({ path }) => {
+    const stamp = stamps.get(path);
+    return stamp !== undefined && stamp.modified === undefined;
+  });
+  if (ctx.store.capabilities.modified === 'none') {
+    return;
+  }
+  const told = await tellTimes(
+    ctx,
+    open.map(({ name, entry }) => ({ name, size: entry.size })),
+  );
+  for (const job of open) {
+    const found = told.get(job.name);
+    if (found instanceof Error) {
+      stamps.delete(job.path);
+      await leaveOut(ctx, job, found);
+    } else if (found !== undefined) {
+      stamps.set(job.path, found);
+    }
+  }
+}
+
+/** `full`: nothing more is sent. Throws what ends the round. */
+async function leaveOut(ctx: Context, job: FileJob, error: unknown): Promise<'full' | undefined> {
+  const { path } = job;
+  if (endsRound(error) || ctx.signal.aborted) {
+    throw error;
+  }
+  const why = error instanceof Error ? error.message : String(error);
+  await ctx.store.remove(job.name); // on a full store its torn part takes the room that the rest needs
+  ctx.state.parts.delete(path);
+  if (isKind(error, 'no-space')) {
+    problem(ctx, {
+      path,
+      kind: 'no-space',
+      message: `the store is full: ${why.replace(/\.$/, '')}. Uploads stop; free space there and sync again`,
+    });
+    return 'full';
+  }
+  const changed = error instanceof OtherContent || (await isOther(ctx, job));
+  if (changed) {
+    ctx.state.index.delete(path);
+  }
+  problem(
+    ctx,
+    changed
+      ? { path, kind: 'busy', message: 'changed while it was uploaded; the next round takes it' }
+      : { path, kind: 'denied', message: `cannot be uploaded: ${why}` },
+  );
+  return undefined;
 }
 
 async function isOther(ctx: Context, { path, local }: FileJob): Promise<boolean> {
   return JSON.stringify(await ctx.local.stat(path)) !== JSON.stringify(local.stats.get(path));
-}
-
-/**
- * Writes under a time that no other content of this path ever showed: agents that see only size and time must notice the
- * replacement. Where the store sets its own time, waiting for the next second does it.
- */
-async function writeFresh(ctx: Context, { name, path, entry, local }: FileJob): Promise<Stamp> {
-  const stat = local.stats.get(path);
-  if (stat === undefined) {
-    throw new Error('the file is gone');
-  }
-  const upload = { path, name, source: ctx.local.source(path, stat), digest: entry.digest };
-  if (ctx.store.capabilities.modified === 'set') {
-    const source = timed(upload.source, freshTime(ctx, path, entry));
-    return exact(ctx, name, await send(ctx, { ...upload, source }));
-  }
-  for (let tries = 1; ; tries++) {
-    const stamp = await exact(ctx, name, await send(ctx, upload));
-    if (!shownBefore(ctx, path, entry, stamp) || tries === TRIES_FOR_A_TIME) {
-      return stamp;
-    }
-    await ctx.store.remove(name);
-    await ctx.clock.sleep(SECOND, ctx.signal);
-  }
-}
-
-function timed(source: Source, modified: number): Source {
-  return { size: source.size, modified, open: (from) => source.open(from) };
-}
-
-/** The entry's own time, or the next second that no other content of this path ever showed. Milliseconds. */
-export function freshTime(ctx: Context, path: string, entry: FileEntry): number {
-  let modified = entry.mtime * SECOND;
-  while (shownBefore(ctx, path, entry, { size: entry.size, modified })) {
-    modified += SECOND;
-  }
-  return modified;
-}
-
-function shownBefore(ctx: Context, path: string, entry: FileEntry, stamp: Stamp): boolean {
-  if (stamp.size === undefined || stamp.modified === undefined) {
-    return false;
-  }
-  const { state } = ctx;
-  const sighting = state.sightings.get(path);
-  const sighted =
-    sighting === undefined || sighting.key === DIRECTORY_KEY || sighting.key === entry.digest
-      ? []
-      : [sighting.stamp];
-  const recorded = state.master
-    .recorded(path)
-    .map((v) => v.entry)
-    .filter((other) => other.kind === 'file' && keyOf(other) !== entry.digest)
-    .map((other) => ({
-      size: (other as FileEntry).size,
-      modified: storedTimeOf(other as FileEntry),
-    }));
-  const past = state.past.get(path) ?? [];
-  return [...sighted, ...recorded, ...past].some((earlier) => collides(earlier, stamp));
-}
-
-/** What the write told, completed by a look where it told no time. */
-async function exact(ctx: Context, name: string, stamp: Stamp): Promise<Stamp> {
-  if (stamp.modified !== undefined || ctx.store.capabilities.modified === 'none') {
-    return stamp;
-  }
-  const found = await ctx.store.look(name);
-  return found === 'absent' ? stamp : found.stamp;
 }
 
 function toItem(draft: Draft, index: number, stamps: ReadonlyMap<string, Stamp>): Item[] {
@@ -214,12 +218,4 @@ function withFrom(draft: Draft, members: Member[]): Member[] {
   return draft.from === undefined || draft.action === 'move-tree'
     ? members
     : [{ path: draft.from, entry: null, over: draft.fromOver ?? [] }, ...members];
-}
-
-export function withStored(entry: FileEntry, stamp: Stamp): FileEntry {
-  const { stored: _, ...plain } = entry;
-  const shown = stamp.modified;
-  return shown === undefined || shown === entry.mtime * SECOND
-    ? plain
-    : { ...plain, stored: shown };
 }

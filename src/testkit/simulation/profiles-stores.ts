@@ -21,10 +21,11 @@ const ftp: Store = {
 /** A rename onto a file refuses, with ids: nothing can be overwritten. */
 const refuses: Store = { ...ftp, renameOnto: refusing, ids: true };
 
-/** WebDAV: times only read, an etag that is kept within one second. */
+/** WebDAV: times only read, and not told by an upload; an etag that is kept within one second. */
 const webdav: Store = {
   renameOnto: refusing,
   modified: 'read',
+  silentWrites: true,
   modifiedPrecision: 1000,
   ids: true,
   etag: 'weak',
