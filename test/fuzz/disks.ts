@@ -7,26 +7,16 @@ import mount from '../../plugins/mount/index.ts';
 import { LocalError } from '../../src/core/ports/local-tree.ts';
 import type { LocalStat, LocalTree } from '../../src/core/ports/local-tree.ts';
 import { TransportError } from '../../src/core/ports/transport.ts';
-import type { Source, Transport } from '../../src/core/ports/transport.ts';
+import type { Transport } from '../../src/core/ports/transport.ts';
 import { openDiskTree } from '../../src/host/disk-tree.ts';
 import { aPath, happen, inTime, makeArena, mischief, SECRET } from './enemy.ts';
 import type { Arena, Mischief } from './enemy.ts';
+import { actOnStore, bytes, STORE_ACTS, textOf, type StoreAct } from './store-acts.ts';
 import { failing, must, target } from './target.ts';
 import type { Target } from './target.ts';
 
 const signal = new AbortController().signal;
 const metadata = { mtime: 1_700_000_000, executable: true };
-
-async function* bytes(text = 'new content'): AsyncGenerator<Uint8Array> {
-  await Promise.resolve();
-  yield new TextEncoder().encode(text);
-}
-
-async function textOf(content: AsyncIterable<Uint8Array>): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const part of content) parts.push(part);
-  return Buffer.concat(parts).toString();
-}
 
 function unread(text: string | undefined): void {
   must(text === undefined || !text.includes(SECRET), () => 'it read what is outside');
@@ -111,45 +101,16 @@ async function actLocally(
   await acts[what]();
 }
 
-const STORE = [
-  ...([
-    'list',
-    'look',
-    'read',
-    'write',
-    'resume',
-    'rename',
-    'remove',
-    'removeDirectory',
-    'makeDirectory',
-  ] as const),
-  'setModified' as const,
-];
-
-const source: Source = { size: 11, open: () => bytes() };
-
-async function actOnStore(
+async function actOnMount(
   transport: Transport,
-  { what, at, to, swap }: Steps<(typeof STORE)[number]>['then'][number],
+  { swap, ...act }: Steps<StoreAct['what']>['then'][number],
   arena: Arena,
 ): Promise<void> {
   if (swap !== undefined) {
-    await failing(() => transport.look(at, signal), TransportError);
+    await failing(() => transport.look(act.at, signal), TransportError);
     happen(arena.root, swap);
   }
-  const acts: Record<(typeof STORE)[number], () => Promise<unknown>> = {
-    list: () => transport.list(at, signal),
-    look: () => transport.look(at, signal),
-    read: async () => unread(await textOf((await transport.read(at, 0, signal)).stream)),
-    write: () => transport.write(at, source, signal),
-    resume: async () => transport.resume?.(at, source, 5, signal),
-    rename: () => transport.rename(at, to, signal),
-    remove: () => transport.remove(at, signal),
-    removeDirectory: () => transport.removeDirectory(at, signal),
-    makeDirectory: () => transport.makeDirectory(at, signal),
-    setModified: async () => transport.setModified?.(at, 1_700_000_000_000, signal),
-  };
-  await acts[what]();
+  unread(await actOnStore(transport, act, signal));
 }
 
 export const diskTargets: readonly Target[] = [
@@ -165,7 +126,7 @@ export const diskTargets: readonly Target[] = [
         }
       }),
   }),
-  target('mounted stores that somebody swaps', steps(STORE), {
+  target('mounted stores that somebody swaps', steps(STORE_ACTS), {
     share: 0.1,
     check: async ({ first, then }) =>
       await inArena(first, async (arena) => {
@@ -175,7 +136,7 @@ export const diskTargets: readonly Target[] = [
         });
         try {
           for (const step of then) {
-            await failing(() => inTime(actOnStore(transport, step, arena)), TransportError);
+            await failing(() => inTime(actOnMount(transport, step, arena)), TransportError);
             arena.checkOutside();
           }
         } finally {

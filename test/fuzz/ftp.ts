@@ -13,6 +13,7 @@ import {
 import { pasvPort, quotedPath, ReplyReader, sizeOf, timeOf } from '../../plugins/ftp/replies.ts';
 import type { Reply } from '../../plugins/ftp/replies.ts';
 import { hostileBytes, mutated, NASTY } from './hostile.ts';
+import { mustBeName } from './store-acts.ts';
 import { failing, must, target } from './target.ts';
 import type { Target } from './target.ts';
 
@@ -148,8 +149,7 @@ function listed({ entries, unread, lines: count }: ParsedListing): void {
     () => `${String(entries.length)} of ${String(count)} lines`,
   );
   for (const { name, stamp } of entries) {
-    const isName = name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
-    must(isName, () => `a name ${JSON.stringify(name)}`);
+    mustBeName(name);
     const { size, modified } = stamp;
     must(size === undefined || Number.isSafeInteger(size), () => `a size ${String(size)}`);
     must(modified === undefined || Number.isFinite(modified), () => `a time ${String(modified)}`);

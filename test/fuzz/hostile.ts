@@ -119,41 +119,54 @@ export function jsonOf(value: unknown): string {
   return (text ?? 'null').replaceAll(`"${DEEP}"`, () => '['.repeat(50_000) + ']'.repeat(50_000));
 }
 
-/** Text with a few changes: cut, doubled, bytes replaced, pieces of another put in. */
-export function mutated(
-  text: fc.Arbitrary<string>,
-  pieces: readonly string[] = NASTY,
-): fc.Arbitrary<string> {
-  const change = fc.record({
+export interface TextChange {
+  readonly how: 'cut' | 'drop' | 'double' | 'put' | 'replace' | 'repeat';
+  /** Part of the text before it. */
+  readonly at: number;
+  readonly length: number;
+  readonly piece: string;
+}
+
+export function textChange(pieces: readonly string[]): fc.Arbitrary<TextChange> {
+  return fc.record({
     how: fc.constantFrom('cut', 'drop', 'double', 'put', 'replace', 'repeat'),
     at: fc.double({ min: 0, max: 1, noNaN: true }),
     length: fc.integer({ min: 0, max: 30 }),
     piece: fc.constantFrom(...pieces),
   });
-  return fc.tuple(text, fc.array(change, { maxLength: 4 })).map(([start, changes]) =>
-    changes.reduce((now, { how, at, length, piece }) => {
-      const from = Math.floor(at * now.length);
-      const [before, part, after] = [
-        now.slice(0, from),
-        now.slice(from, from + length),
-        now.slice(from + length),
-      ];
-      switch (how) {
-        case 'cut':
-          return before;
-        case 'drop':
-          return before + after;
-        case 'double':
-          return before + part + part + after;
-        case 'put':
-          return before + piece + part + after;
-        case 'replace':
-          return before + piece + after;
-        case 'repeat':
-          return before + part.repeat(500) + after;
-      }
-    }, start),
-  );
+}
+
+export function changeText(text: string, { how, at, length, piece }: TextChange): string {
+  const from = Math.floor(at * text.length);
+  const [before, part, after] = [
+    text.slice(0, from),
+    text.slice(from, from + length),
+    text.slice(from + length),
+  ];
+  switch (how) {
+    case 'cut':
+      return before;
+    case 'drop':
+      return before + after;
+    case 'double':
+      return before + part + part + after;
+    case 'put':
+      return before + piece + part + after;
+    case 'replace':
+      return before + piece + after;
+    case 'repeat':
+      return before + part.repeat(500) + after;
+  }
+}
+
+/** Text with a few changes: cut, doubled, bytes replaced, pieces of another put in. */
+export function mutated(
+  text: fc.Arbitrary<string>,
+  pieces: readonly string[] = NASTY,
+): fc.Arbitrary<string> {
+  return fc
+    .tuple(text, fc.array(textChange(pieces), { maxLength: 4 }))
+    .map(([start, changes]) => changes.reduce(changeText, start));
 }
 
 /** A JSON document with values anywhere in it replaced, removed or added. */
@@ -178,7 +191,7 @@ interface Change {
 
 function changed(document: unknown, { at, how, value, key }: Change): unknown {
   const copy = structuredClone({ document });
-  const places = placesIn(copy, copy);
+  const places = placesIn(copy);
   const place = places[at % places.length];
   if (place === undefined) return value;
   const { holder, name } = place;
@@ -194,11 +207,10 @@ interface Place {
   readonly name: string;
 }
 
-function placesIn(holder: object, root: object): Place[] {
+function placesIn(holder: object): Place[] {
   return Object.entries(holder).flatMap(([name, value]): Place[] => {
     const here = { holder: holder as Record<string, unknown>, name };
-    const deeper =
-      typeof value === 'object' && value !== null ? placesIn(value as object, root) : [];
+    const deeper = typeof value === 'object' && value !== null ? placesIn(value as object) : [];
     return [here, ...deeper];
   });
 }

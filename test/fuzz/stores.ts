@@ -1,14 +1,15 @@
 /**
  * A whole sync with a store that somebody tampered with: records forged and sealed as the program seals them, files cut and
- * replaced, links and other things in their place, names that lead out. It ends, with an error of a documented kind or without,
- * and no name comes here that may not.
+ * replaced, links and other things in their place, names that lead out, depths without end. It ends, with an error of a
+ * documented kind or without, and no name comes here that may not.
  */
 import fc from 'fast-check';
 import { encodeSegment } from '../../src/core/format/segment.ts';
 import { parentOf, pathProblem } from '../../src/core/model/path.ts';
+import type { Folder } from '../../src/core/ports/folder.ts';
 import { LocalError } from '../../src/core/ports/local-tree.ts';
 import { TransportError } from '../../src/core/ports/transport.ts';
-import type { Clock } from '../../src/core/ports/world.ts';
+import type { Clock, Random } from '../../src/core/ports/world.ts';
 import { systemCodec } from '../../src/host/world.ts';
 import type { MemoryStore } from '../../src/testkit/memory-store.ts';
 import { anySegment, digestOf } from '../core/format/samples.ts';
@@ -20,6 +21,8 @@ import type { Target } from './target.ts';
 
 /** More operations than this in one sync: it goes round in circles. */
 const MOST_CALLS = 20_000;
+const KINDS = [TransportError, LocalError];
+const { signal } = new AbortController();
 
 type Tampering =
   | {
@@ -28,7 +31,8 @@ type Tampering =
       readonly bytes: Uint8Array;
     }
   | { readonly how: 'forge'; readonly text: string; readonly name: string }
-  | { readonly how: 'name'; readonly below: string; readonly name: string };
+  | { readonly how: 'name'; readonly below: string; readonly name: string }
+  | { readonly how: 'deep'; readonly below: string };
 
 const PLACES = [
   '',
@@ -66,26 +70,37 @@ const forgery = anySegment.chain((segment) => {
     .map((value) => sealed(Array.isArray(value) ? (value as unknown[]) : [value]));
 });
 
+/** Far more text than bytes. */
+const BOMB = systemCodec.compress('0'.repeat(5_000_000));
+
+const deep = fc.record({ how: fc.constant('deep' as const), below: fc.constantFrom(...PLACES) });
+
 const tampering: fc.Arbitrary<Tampering> = fc.oneof(
-  fc.record({
-    how: fc.constantFrom('bytes', 'cut', 'remove', 'directory', 'link', 'other'),
-    which: fc.nat(),
-    bytes: hostileBytes,
-  }),
-  fc.record({
-    how: fc.constant('forge' as const),
-    text: forgery,
-    name: fc.constantFrom(
-      'manifests/enemy.1.jsonl.gz',
-      'manifests/enemy.2.jsonl.gz',
-      'master/MASTER_FILE.1-enemy-01.jsonl.gz',
+  { weight: 1, arbitrary: deep },
+  {
+    weight: 20,
+    arbitrary: fc.oneof(
+      fc.record({
+        how: fc.constantFrom('bytes', 'cut', 'remove', 'directory', 'link', 'other'),
+        which: fc.nat(),
+        bytes: fc.oneof(hostileBytes, fc.constant(BOMB)),
+      }),
+      fc.record({
+        how: fc.constant('forge' as const),
+        text: forgery,
+        name: fc.constantFrom(
+          'manifests/enemy.1.jsonl.gz',
+          'manifests/enemy.2.jsonl.gz',
+          'master/MASTER_FILE.1-enemy-01.jsonl.gz',
+        ),
+      }),
+      fc.record({
+        how: fc.constant('name' as const),
+        below: fc.constantFrom(...PLACES),
+        name: hostilePath,
+      }),
     ),
-  }),
-  fc.record({
-    how: fc.constant('name' as const),
-    below: fc.constantFrom(...PLACES),
-    name: hostilePath,
-  }),
+  },
 );
 
 function tamper(store: MemoryStore, act: Tampering): void {
@@ -94,6 +109,10 @@ function tamper(store: MemoryStore, act: Tampering): void {
     store.put(`.ownsync/${act.name}`, systemCodec.compress(act.text));
   } else if (act.how === 'name') {
     putNamed(store, act);
+  } else if (act.how === 'deep') {
+    const top = store.find(act.below)?.kind === 'directory' ? act.below : '';
+    const path = top === '' ? 'deep' : `${top}/deep`;
+    if (store.find(path) === undefined) store.put(`${path}/${'x/'.repeat(250)}f`, 'deep');
   } else {
     const paths = [...store.tree().keys()];
     const path = paths[act.which % paths.length];
@@ -122,17 +141,36 @@ function replace(
   if (how === 'link' || how === 'other') store.putOdd(path, how);
 }
 
-/** Waiting is over at once, and time passes. */
-function hasty(): Clock {
+/** Waiting is over at once, time passes, and chance is always the same. */
+function hasty(): { readonly clock: Clock; readonly random: Random } {
   let time = 1_800_000_000_000;
-  return {
+  let drawn = 0;
+  const clock = {
     now: () => time,
     monotonic: () => time,
-    sleep: (milliseconds) => {
+    sleep: (milliseconds: number) => {
       time += milliseconds;
       return Promise.resolve();
     },
   };
+  const hex = (digits: number): string => {
+    drawn += 1;
+    return digestOf(String(drawn)).slice(0, digits);
+  };
+  return { clock, random: { hex, fraction: () => Number.parseInt(hex(8), 16) / 2 ** 32 } };
+}
+
+/** What people ask of the past is read from the store too. */
+async function lookBack(folder: Folder): Promise<void> {
+  const { versions } = await folder.versions({ signal, path: 'edited' });
+  const past = versions.find(({ isCurrent, kept }) => !isCurrent && kept === 'history');
+  if (past?.number !== undefined) {
+    await folder.restore({ signal, path: 'edited', version: past.number, to: { path: 'past' } });
+  }
+  await folder.versions({ signal, path: '' });
+  await folder.restore({ signal, path: '', at: 1_800_000_000_000 });
+  await folder.undo({ signal });
+  await folder.verify({ signal });
 }
 
 async function synced(acts: readonly (readonly Tampering[])[]): Promise<void> {
@@ -142,16 +180,18 @@ async function synced(acts: readonly (readonly Tampering[])[]): Promise<void> {
     counts.calls += 1;
     if (counts.calls > MOST_CALLS) throw new TypeError('it goes round in circles');
   };
-  const options = { clock: hasty(), gates: { before } };
+  const options = { ...hasty(), gates: { before } };
   const [laptop, desk] = [computer(store, 'laptop', options), computer(store, 'desk', options)];
   for (const name of ['a', 'b', 'd/e', 'd/f/g']) laptop.user.write(name, `content of ${name}`);
   for (const client of [laptop, desk]) await client.sync();
   for (const [turn, tampered] of acts.entries()) {
     for (const act of tampered) tamper(store, act);
-    desk.user.write('edited', `in turn ${String(turn)}`);
+    const isFree = desk.user.tree().get('edited')?.kind !== 'directory';
+    if (isFree) desk.user.write('edited', `in turn ${String(turn)}`);
     for (const client of [desk, laptop]) {
       counts.calls = 0;
-      await failing(() => client.sync(), TransportError, LocalError);
+      await failing(() => client.sync(), ...KINDS);
+      if (turn === acts.length - 1) await failing(() => lookBack(client.open()), ...KINDS);
       for (const path of client.user.tree().keys()) {
         must(pathProblem(path) === undefined, () => `${JSON.stringify(path)} came here`);
       }

@@ -15,6 +15,7 @@ import { ConfigError } from '../../src/config/problem.ts';
 import { pathProblem } from '../../src/core/model/path.ts';
 import { projectRoot } from '../support/project.ts';
 import { hostileBytes, hostilePath, mutated, NASTY } from './hostile.ts';
+import { mustBeName } from './store-acts.ts';
 import { failing, must, target } from './target.ts';
 import type { Target } from './target.ts';
 
@@ -111,8 +112,7 @@ const bytesText = hostileBytes.map((bytes) => Buffer.from(bytes).toString());
 function listed(resources: readonly Resource[], names: readonly string[]): void {
   const { entries } = listingOf(resources, { names, stampOf: usualStamp });
   for (const { name, stamp } of entries) {
-    const isName = !['', '.', '..'].includes(name) && !/[/\0]/.test(name);
-    must(isName, () => `a name ${JSON.stringify(name)}`);
+    mustBeName(name);
     const { size, modified } = stamp;
     must(size === undefined || Number.isSafeInteger(size), () => `a size ${String(size)}`);
     must(modified === undefined || Number.isFinite(modified), () => `a time ${String(modified)}`);

@@ -10,7 +10,7 @@ import type {
   FolderSettings,
   SyncReport,
 } from '../../src/core/ports/folder.ts';
-import type { Clock } from '../../src/core/ports/world.ts';
+import type { Clock, Random } from '../../src/core/ports/world.ts';
 import { systemClock, systemCodec, systemRandom } from '../../src/host/world.ts';
 import type { FakeDisk, FakeDiskOptions } from '../../src/testkit/fake-disk.ts';
 import { createFakeDisk } from '../../src/testkit/fake-disk.ts';
@@ -36,6 +36,7 @@ export interface ComputerOptions {
   readonly gates?: Omit<MemoryTransportOptions, 'profile'>;
   readonly limits?: Partial<Limits>;
   readonly clock?: Clock;
+  readonly random?: Random;
   readonly onEvent?: FolderParts['onEvent'];
 }
 
@@ -48,7 +49,8 @@ export function computer(
   name: string,
   options: ComputerOptions = {},
 ): Computer {
-  const { settings = {}, profile = {}, limits = {}, clock = systemClock } = options;
+  const { settings = {}, profile = {}, limits = {} } = options;
+  const { clock = systemClock, random = systemRandom } = options;
   const disk = createFakeDisk(options.disk);
   const state = createMemoryState();
   const open = (): Folder =>
@@ -59,7 +61,7 @@ export function computer(
         local: disk.connect(options.disk?.gate ?? (() => undefined)),
         state,
         clock,
-        random: systemRandom,
+        random,
         codec: systemCodec,
         log: () => undefined,
         onEvent: options.onEvent ?? (() => undefined),

@@ -1,0 +1,121 @@
+/**
+ * Whole plugins on servers that say anything: each operation ends soon, as it should or with a TransportError that shows no
+ * secret, and no listing has names that lead elsewhere.
+ */
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import ftp from '../../plugins/ftp/index.ts';
+import webdav from '../../plugins/webdav/index.ts';
+import { TransportError, type Transport } from '../../src/core/ports/transport.ts';
+import { startFtpServer } from '../../src/testkit/ftp-server/index.ts';
+import { startOwncloudServer } from '../../src/testkit/owncloud-server/index.ts';
+import { inTime } from './enemy.ts';
+import { NASTY, textChange } from './hostile.ts';
+import { startLiar, type Lie } from './liar.ts';
+import { actOnStore, STORE_ACTS, type StoreAct } from './store-acts.ts';
+import { failing, must, target } from './target.ts';
+import type { Target } from './target.ts';
+
+const PASSWORD = 'hush-hush';
+/** Milliseconds for one operation, as the program gives it a minute. */
+const DEADLINE = 1500;
+
+interface Talk {
+  readonly lies: readonly Lie[];
+  readonly acts: readonly StoreAct[];
+}
+
+function talk(most: number, pieces: readonly string[]): fc.Arbitrary<Talk> {
+  const lie = fc.record({
+    piece: fc.nat({ max: most }),
+    changes: fc.array(textChange(pieces), { minLength: 1, maxLength: 3 }),
+    ends: fc.boolean(),
+  });
+  const path = fc.constantFrom('', 'a', 'd', 'd/b', 'new', 'no/such');
+  const act = fc.record({ what: fc.constantFrom(...STORE_ACTS), at: path, to: path });
+  return fc.record({
+    lies: fc.array(lie, { minLength: 1, maxLength: 3 }),
+    acts: fc.array(act, { minLength: 1, maxLength: 6 }),
+  });
+}
+
+async function use(open: (signal: AbortSignal) => Promise<Transport>, acts: Talk['acts']) {
+  let transport: Transport | undefined;
+  await mustFailWell(async (signal) => {
+    transport = await open(signal);
+  });
+  for (const act of acts) {
+    const store = transport;
+    if (store !== undefined) await mustFailWell((signal) => actOnStore(store, act, signal));
+  }
+  await inTime(transport?.close() ?? Promise.resolve());
+}
+
+async function mustFailWell(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  const signal = AbortSignal.timeout(DEADLINE);
+  const error = await failing(() => inTime(work(signal)), TransportError);
+  if (!(error instanceof TransportError)) return;
+  const told = `${error.message}\n${error.serverSaid ?? ''}`;
+  must(!told.includes(PASSWORD), () => `it shows the password: ${told}`);
+}
+
+const FTP_WORDS = [
+  ...[...NASTY, PASSWORD, '\r\n', '\n', '2', '5', '-', '213 1\r\n', '150 ok\r\n', '226 ok\r\n'],
+  ...['550 no\r\n', '331 more\r\n', '211-x\r\n', `421 ${PASSWORD}\r\n`, 'x'.repeat(300_000)],
+];
+const HTTP_WORDS = [
+  ...[...NASTY, PASSWORD, '\r\n', '\r\n\r\n', 'Content-Length: 5\r\n', 'HTTP/1.1 200 OK\r\n'],
+  ...['Transfer-Encoding: chunked\r\n', 'Location: http://127.0.0.1:1/\r\n', '0\r\n\r\n'],
+  ...['207', '301', '401', '500', '<d:response>', '</d:href>', 'x'.repeat(300_000)],
+  ...[
+    'WWW-Authenticate: Digest nonce="x"\r\n',
+    'Retry-After: 99999999999\r\n',
+    'Set-Cookie: a\r\n',
+  ],
+];
+
+export const serverTargets: readonly Target[] = [
+  target('FTP servers that say anything', talk(40, FTP_WORDS), {
+    share: 0.05,
+    check: async ({ lies, acts }) => {
+      const root = mkdtempSync(join(tmpdir(), 'ownsync-test-fuzz-'));
+      mkdirSync(join(root, 'd'));
+      for (const name of ['a', 'd/b']) writeFileSync(join(root, name), 'content');
+      const server = await startFtpServer({ root, password: PASSWORD });
+      // Another port could be that of somebody else.
+      const liar = await startLiar(server.port, lies, (text) => /^22[79]/m.test(text));
+      try {
+        const { host, user } = server;
+        const login = { host, port: liar.port, user, password: PASSWORD, tls: 'off' };
+        const options = ftp.options.parse({ ...login, timeout: 1, connections: 2 });
+        const context = { baseDirectory: root, log: () => undefined };
+        await use((signal) => ftp.open(options, { ...context, signal }), acts);
+      } finally {
+        await liar.stop();
+        await server.stop();
+        rmSync(root, { recursive: true });
+      }
+    },
+  }),
+  target('WebDAV servers that say anything', talk(20, HTTP_WORDS), {
+    share: 0.05,
+    check: async ({ lies, acts }) => {
+      const server = await startOwncloudServer({ password: PASSWORD });
+      for (const name of ['a', 'd/b']) server.files.put(name, 'content');
+      const liar = await startLiar(Number(new URL(server.url).port), lies);
+      try {
+        const url = new URL(server.url);
+        url.port = String(liar.port);
+        const login = { url: url.href, user: server.user, password: PASSWORD };
+        const options = webdav.options.parse({ ...login, connections: 2 });
+        const context = { baseDirectory: '/', log: () => undefined };
+        await use((signal) => webdav.open(options, { ...context, signal }), acts);
+      } finally {
+        await liar.stop();
+        await server.stop();
+      }
+    },
+  }),
+];
