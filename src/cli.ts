@@ -77,6 +77,7 @@ function surroundings(): Pick<Program, 'terminal' | 'around'> {
       out: line(process.stdout),
       err: line(process.stderr),
       screen: process.stdout.isTTY && process.env['TERM'] !== 'dumb' ? process.stdout : undefined,
+      keyboard: process.stdin.isTTY ? process.stdin : undefined,
     },
     around: { platform: process.platform, home: homedir(), env: process.env, hostName: hostname() },
   };

@@ -28,16 +28,20 @@ export interface Program {
 
 /** `--config`, else `$OWNSYNC_CONFIG`, else the platform's place. Fails with ConfigError. */
 export async function readConfig(
-  { around, configFile }: Program,
+  program: Program,
   checkOptions?: LoadContext['checkOptions'],
 ): Promise<Config> {
-  const fromEnvironment = around.env['OWNSYNC_CONFIG'];
-  const named = fromEnvironment === '' ? undefined : fromEnvironment;
-  const file = configFile ?? named ?? defaultConfigFile(around);
-  return await loadConfig(file, {
-    ...around,
+  return await loadConfig(configFileOf(program), {
+    ...program.around,
     ...(checkOptions === undefined ? {} : { checkOptions }),
   });
+}
+
+/** Where the configuration is, or would be. */
+export function configFileOf({ around, configFile }: Program): string {
+  const fromEnvironment = around.env['OWNSYNC_CONFIG'];
+  const named = fromEnvironment === '' ? undefined : fromEnvironment;
+  return configFile ?? named ?? defaultConfigFile(around);
 }
 
 /** The named folders, in the order of the file; no names: all. Fails with {@link UsageError}. */

@@ -1,5 +1,5 @@
 /**
- * Where a command writes: handed in, so that tests can read it.
+ * Where a command writes, and asks: handed in, so that tests can read it.
  */
 export interface Terminal {
   /** One line of result. */
@@ -8,4 +8,6 @@ export interface Terminal {
   readonly err: (line: string) => void;
   /** A person is looking: bars may move. Undefined: plain lines. */
   readonly screen: NodeJS.WriteStream | undefined;
+  /** That person can be asked. Undefined: nobody can. */
+  readonly keyboard?: NodeJS.ReadStream | undefined;
 }

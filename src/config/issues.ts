@@ -63,7 +63,8 @@ export function sayPath(path: DataPath): string {
     .join('');
 }
 
-function sayIssue(issue: Issue, found: unknown): string {
+/** One issue as a sentence; `found`: the value that is there. */
+export function sayIssue(issue: Issue, found: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
       return sayExpected(NOUNS[issue.expected] ?? issue.expected, found);

@@ -98,7 +98,7 @@ function readText(file: string): string {
 }
 
 const NO_FILE =
-  'there is no such file. Copy config.example.yaml there and edit it, or name another with --config FILE or $OWNSYNC_CONFIG';
+  'there is no such file. `ownsync init` asks a few questions and writes it; or name another with --config FILE or $OWNSYNC_CONFIG';
 
 function readableStores(raw: unknown): Map<string, StoreConfig> {
   const stores = new Map<string, StoreConfig>();

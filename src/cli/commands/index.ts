@@ -5,6 +5,7 @@ import { acceptCommand } from './accept.ts';
 import type { Act, Definition } from './command.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { initCommand } from './init.ts';
 import { pendingCommand } from './pending.ts';
 import { rejoinCommand } from './rejoin.ts';
 import { restoreCommand } from './restore.ts';
@@ -18,6 +19,7 @@ import { versionsCommand } from './versions.ts';
 export { DEFAULT_WAIT } from './sync.ts';
 
 const COMMANDS: readonly Definition[] = [
+  initCommand,
   syncCommand,
   statusCommand,
   pendingCommand,
