@@ -24,7 +24,9 @@ const replies = fc.constantFrom(
     '229 Entering Extended Passive Mode (|||50000|)\r\n',
   ],
   ...[
+    '229 Extended Passive Mode (|||99999|)\r\n',
     '227 Entering Passive Mode (127,0,0,1,200,10)\r\n',
+    '227 Entering Passive Mode (127,0,0,1,999,0)\r\n',
     '257 "/a ""b"" c" is current\r\n',
     '213 1234\r\n',
   ],
@@ -76,6 +78,10 @@ const PIECES = [
   '(',
   '|||',
   '1'.repeat(30),
+  '0',
+  '99999',
+  '|||65536|',
+  ',999,999',
   ' '.repeat(3000),
 ];
 

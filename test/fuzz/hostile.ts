@@ -169,12 +169,15 @@ export function mutated(
     .map(([start, changes]) => changes.reduce(changeText, start));
 }
 
-/** A JSON document with values anywhere in it replaced, removed or added. */
+const PATH_KEYS: readonly string[] = ['p', 'path', 'from', 'to'];
+
+/** A JSON document with values anywhere in it replaced, removed or added, and paths that lead elsewhere. */
 export function mutatedJson(document: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   const change = fc.record({
     at: fc.nat(),
-    how: fc.constantFrom('replace', 'remove', 'add'),
+    how: fc.constantFrom('replace', 'remove', 'add', 'lead'),
     value: hostileJson,
+    path: hostilePath,
     key: fc.constantFrom(...NASTY, 'p', 'e', 'extra'),
   });
   return fc
@@ -184,18 +187,21 @@ export function mutatedJson(document: fc.Arbitrary<unknown>): fc.Arbitrary<unkno
 
 interface Change {
   readonly at: number;
-  readonly how: 'replace' | 'remove' | 'add';
+  readonly how: 'replace' | 'remove' | 'add' | 'lead';
   readonly value: unknown;
+  readonly path: string;
   readonly key: string;
 }
 
-function changed(document: unknown, { at, how, value, key }: Change): unknown {
+function changed(document: unknown, { at, how, value, path, key }: Change): unknown {
   const copy = structuredClone({ document });
-  const places = placesIn(copy);
+  const all = placesIn(copy);
+  const places = how === 'lead' ? all.filter(({ name }) => PATH_KEYS.includes(name)) : all;
   const place = places[at % places.length];
-  if (place === undefined) return value;
+  if (place === undefined) return how === 'lead' ? document : value;
   const { holder, name } = place;
   if (how === 'replace') holder[name] = value;
+  else if (how === 'lead') holder[name] = path;
   else if (how === 'remove') Reflect.deleteProperty(holder, name);
   else if (Array.isArray(holder)) holder.push(value);
   else holder[key] = value;

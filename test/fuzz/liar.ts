@@ -9,7 +9,8 @@ import { changeText, type TextChange } from './hostile.ts';
 export interface Lie {
   /** Which piece of all that the server sends, from 0. */
   readonly piece: number;
-  readonly changes: readonly TextChange[];
+  /** Another text instead of it, or changes within. */
+  readonly tells: string | readonly TextChange[];
   /** Ends the connection after it. */
   readonly ends: boolean;
 }
@@ -49,7 +50,9 @@ export async function startLiar(
         client.write(data);
         return;
       }
-      client.write(Buffer.from(lie.changes.reduce(changeText, text), 'latin1'));
+      const { tells } = lie;
+      const told = typeof tells === 'string' ? tells : tells.reduce(changeText, text);
+      client.write(Buffer.from(told, 'latin1'));
       if (lie.ends) client.destroySoon();
     });
   });

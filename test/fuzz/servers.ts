@@ -27,10 +27,22 @@ interface Talk {
   readonly acts: readonly StoreAct[];
 }
 
-function talk(most: number, pieces: readonly string[]): fc.Arbitrary<Talk> {
+interface Vocabulary {
+  /** How many pieces a server may send in one talk. */
+  readonly most: number;
+  /** Put somewhere in what it sends. */
+  readonly words: readonly string[];
+  /** Sent instead. */
+  readonly answers: readonly string[];
+}
+
+function talk({ most, words, answers }: Vocabulary): fc.Arbitrary<Talk> {
   const lie = fc.record({
     piece: fc.nat({ max: most }),
-    changes: fc.array(textChange(pieces), { minLength: 1, maxLength: 3 }),
+    tells: fc.oneof(
+      fc.array(textChange(words), { minLength: 1, maxLength: 3 }),
+      fc.constantFrom(...answers),
+    ),
     ends: fc.boolean(),
   });
   const path = fc.constantFrom('', 'a', 'd', 'd/b', 'new', 'no/such');
@@ -61,23 +73,54 @@ async function mustFailWell(work: (signal: AbortSignal) => Promise<unknown>): Pr
   must(!told.includes(PASSWORD), () => `it shows the password: ${told}`);
 }
 
-const FTP_WORDS = [
-  ...[...NASTY, PASSWORD, '\r\n', '\n', '2', '5', '-', '213 1\r\n', '150 ok\r\n', '226 ok\r\n'],
-  ...['550 no\r\n', '331 more\r\n', '211-x\r\n', `421 ${PASSWORD}\r\n`, 'x'.repeat(300_000)],
-];
-const HTTP_WORDS = [
-  ...[...NASTY, PASSWORD, '\r\n', '\r\n\r\n', 'Content-Length: 5\r\n', 'HTTP/1.1 200 OK\r\n'],
-  ...['Transfer-Encoding: chunked\r\n', 'Location: http://127.0.0.1:1/\r\n', '0\r\n\r\n'],
-  ...['207', '301', '401', '500', '<d:response>', '</d:href>', 'x'.repeat(300_000)],
-  ...[
-    'WWW-Authenticate: Digest nonce="x"\r\n',
-    'Retry-After: 99999999999\r\n',
-    'Set-Cookie: a\r\n',
+const FTP: Vocabulary = {
+  most: 25,
+  words: [
+    ...[...NASTY, PASSWORD, '\r\n', '\n', '2', '5', '-', '213 1\r\n', '150 ok\r\n', '226 ok\r\n'],
+    ...['331 more\r\n', '211-x\r\n', 'x'.repeat(300_000)],
   ],
-];
+  answers: [
+    ...[`550 ${PASSWORD}: no\r\n`, `421 ${PASSWORD}\r\n`, `530 ${PASSWORD}\r\n`, '226 ok\r\n'],
+    ...['211-x\r\n', '257 "/../.."\r\n', '213 99999999999999999\r\n', '\0\r\n', '', '999 x\r\n'],
+    ...['125 ok\r\n226 ok\r\n', '350 go on\r\n', '200 ok\r\n'.repeat(20), 'x'.repeat(300_000)],
+  ],
+};
+
+const http = (head: string, body = ''): string =>
+  `HTTP/1.1 ${head}\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`;
+const HTTP: Vocabulary = {
+  most: 12,
+  words: [
+    ...[...NASTY, PASSWORD, '\r\n', '\r\n\r\n', 'Content-Length: 5\r\n', 'HTTP/1.1 200 OK\r\n'],
+    ...['Transfer-Encoding: chunked\r\n', 'Location: http://127.0.0.1:1/\r\n', '0\r\n\r\n'],
+    ...['207', '301', '401', '500', '<d:response>', '</d:href>', 'x'.repeat(300_000)],
+    ...[
+      'WWW-Authenticate: Digest nonce="x"\r\n',
+      'Retry-After: 99999999999\r\n',
+      'Set-Cookie: a\r\n',
+    ],
+  ],
+  answers: [
+    ...[
+      http(`403 ${PASSWORD}`),
+      http('507 No', `<s:message>${PASSWORD}</s:message>`),
+      http('200 OK'),
+    ],
+    ...[http('207 Multi-Status', '<d:multistatus xmlns:d="DAV:"/>'), http('204 No Content'), ''],
+    ...[
+      http('302 Found\r\nLocation: ../../..'),
+      http('401 No\r\nWWW-Authenticate: Digest nonce="\\"'),
+    ],
+    ...[
+      'HTTP/1.1 100 Continue\r\n\r\n'.repeat(20),
+      http('503 No\r\nRetry-After: -1'),
+      '\0\r\n\r\n',
+    ],
+  ],
+};
 
 export const serverTargets: readonly Target[] = [
-  target('FTP servers that say anything', talk(40, FTP_WORDS), {
+  target('FTP servers that say anything', talk(FTP), {
     share: 0.05,
     check: async ({ lies, acts }) => {
       const root = mkdtempSync(join(tmpdir(), 'ownsync-test-fuzz-'));
@@ -99,7 +142,7 @@ export const serverTargets: readonly Target[] = [
       }
     },
   }),
-  target('WebDAV servers that say anything', talk(20, HTTP_WORDS), {
+  target('WebDAV servers that say anything', talk(HTTP), {
     share: 0.05,
     check: async ({ lies, acts }) => {
       const server = await startOwncloudServer({ password: PASSWORD });

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 import { encodeSegment } from '../../src/core/format/segment.ts';
-import { parentOf, pathProblem } from '../../src/core/model/path.ts';
+import { parentsOf, pathProblem } from '../../src/core/model/path.ts';
 import type { Folder } from '../../src/core/ports/folder.ts';
 import { LocalError } from '../../src/core/ports/local-tree.ts';
 import { TransportError } from '../../src/core/ports/transport.ts';
@@ -14,6 +14,7 @@ import { systemCodec } from '../../src/host/world.ts';
 import type { MemoryStore } from '../../src/testkit/memory-store.ts';
 import { anySegment, digestOf } from '../core/format/samples.ts';
 import { computer, createStore } from '../support/computers.ts';
+import { anyTextNamed } from './formats.ts';
 import { hostileBytes, hostilePath, mutatedJson } from './hostile.ts';
 import { sealed } from './sealed.ts';
 import { failing, must, target } from './target.ts';
@@ -70,6 +71,19 @@ const forgery = anySegment.chain((segment) => {
     .map((value) => sealed(Array.isArray(value) ? (value as unknown[]) : [value]));
 });
 
+/** A lease of the enemy's, a client of its own, another folder. */
+const plainForgeries = [
+  ['holder.json', 'locks/placing/enemy-1-0123/holder.json'] as const,
+  ['client files', 'clients/enemy.json'] as const,
+  ['format.json', 'format.json'] as const,
+].map(([format, name]) =>
+  fc.record({
+    how: fc.constant('forge' as const),
+    text: anyTextNamed(format),
+    name: fc.constant(name),
+  }),
+);
+
 /** Far more text than bytes. */
 const BOMB = systemCodec.compress('0'.repeat(5_000_000));
 
@@ -94,6 +108,7 @@ const tampering: fc.Arbitrary<Tampering> = fc.oneof(
           'master/MASTER_FILE.1-enemy-01.jsonl.gz',
         ),
       }),
+      fc.oneof(...plainForgeries),
       fc.record({
         how: fc.constant('name' as const),
         below: fc.constantFrom(...PLACES),
@@ -105,8 +120,9 @@ const tampering: fc.Arbitrary<Tampering> = fc.oneof(
 
 function tamper(store: MemoryStore, act: Tampering): void {
   if (act.how === 'forge') {
-    if (store.find(parentOf(`.ownsync/${act.name}`))?.kind !== 'directory') return;
-    store.put(`.ownsync/${act.name}`, systemCodec.compress(act.text));
+    if (!isFree(store, `.ownsync/${act.name}`)) return;
+    const isPlain = act.name.endsWith('.json');
+    store.put(`.ownsync/${act.name}`, isPlain ? act.text : systemCodec.compress(act.text));
   } else if (act.how === 'name') {
     putNamed(store, act);
   } else if (act.how === 'deep') {
@@ -118,6 +134,12 @@ function tamper(store: MemoryStore, act: Tampering): void {
     const path = paths[act.which % paths.length];
     if (path !== undefined) replace(store, path, act);
   }
+}
+
+/** A file can be put there. */
+function isFree(store: MemoryStore, path: string): boolean {
+  const above = parentsOf(path).map((parent) => store.find(parent)?.kind ?? 'directory');
+  return above.every((kind) => kind === 'directory') && store.find(path)?.kind !== 'directory';
 }
 
 /** A store lists no names with a slash in them. */
@@ -186,8 +208,8 @@ async function synced(acts: readonly (readonly Tampering[])[]): Promise<void> {
   for (const client of [laptop, desk]) await client.sync();
   for (const [turn, tampered] of acts.entries()) {
     for (const act of tampered) tamper(store, act);
-    const isFree = desk.user.tree().get('edited')?.kind !== 'directory';
-    if (isFree) desk.user.write('edited', `in turn ${String(turn)}`);
+    const canEdit = desk.user.tree().get('edited')?.kind !== 'directory';
+    if (canEdit) desk.user.write('edited', `in turn ${String(turn)}`);
     for (const client of [desk, laptop]) {
       counts.calls = 0;
       await failing(() => client.sync(), ...KINDS);
