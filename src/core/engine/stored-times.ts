@@ -43,7 +43,10 @@ export function shownBefore(ctx: Context, path: string, entry: FileEntry, stamp:
       modified: storedTimeOf(other as FileEntry),
     }));
   const past = state.past.get(path) ?? [];
-  return [...sighted, ...recorded, ...past].some((earlier) => collides(earlier, stamp));
+  return [...sighted, ...recorded, ...past].some(
+    // One without a time is told from none, whatever time is chosen.
+    (earlier) => earlier.modified !== undefined && collides(earlier, stamp),
+  );
 }
 
 export function withStored(entry: FileEntry, stamp: Stamp): FileEntry {

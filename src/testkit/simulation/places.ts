@@ -99,11 +99,14 @@ export function storePlace(world: World): Place {
     below,
     write({ path, text, how }) {
       // By design, an edit of equal size within the second of an earlier content is not found by a survey. Where etags are
-      // strong it is, if the earlier content was another program's.
+      // strong it is, if the earlier content was another program's and nobody has it yet: records tell no etags.
       const size = new TextEncoder().encode(text).length;
       const stamp = (): string => world.stampFor(size, store.clock);
+      const earlier = store.text(path);
       const isTold =
-        world.script.store.etag === 'strong' && ledger.isByProgram(path, store.text(path));
+        world.script.store.etag === 'strong' &&
+        ledger.isByProgram(path, earlier) &&
+        !world.isOnSomeDisk(earlier);
       while (!isTold && ledger.hadStamp(path, stamp())) world.pass(1000);
       if (how === 'replace') store.remove(path);
       ledger.takesPlace(path);

@@ -30,6 +30,7 @@ const webdav: Store = {
   ids: true,
   etag: 'weak',
   copy: true,
+  looksThenRemoves: true,
 };
 
 /** Directories' etags as late as may be, files' kept within a second, racing directories replace one another. */

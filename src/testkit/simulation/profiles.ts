@@ -41,6 +41,8 @@ export interface Rates {
   readonly ignore: number;
   /** Files are there before the first sync. */
   readonly filled: number;
+  /** Everybody has synced once before anything else happens. */
+  readonly settled: number;
   /** The engine's bounds are narrow. */
   readonly narrow: number;
   /** Content that was written before is written again. */
@@ -76,7 +78,8 @@ const rates: Rates = {
   metadata: 0,
   move: 0,
   ignore: 0,
-  filled: 0.3,
+  filled: 0.5,
+  settled: 0.5,
   narrow: 0.5,
   same: 0,
   crash: 0.03,

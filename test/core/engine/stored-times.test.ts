@@ -73,3 +73,18 @@ describe('on a store that gives files its own time and tells it only when asked'
     expect(store.text('d')).to.equal('d again');
   });
 });
+
+describe('on a store that tells no times at all', () => {
+  it('a change that keeps the size is uploaded, whatever time it would have to differ by', async () => {
+    const store = createStore();
+    const timeless = { profile: { modified: 'none', ids: false } } as const;
+    const [laptop, desk] = [computer(store, 'laptop', timeless), computer(store, 'desk', timeless)];
+    laptop.user.write('a', 'old');
+    await laptop.sync();
+    await desk.sync();
+    desk.user.write('a', 'new');
+    await desk.sync();
+    await laptop.sync();
+    expect(laptop.user.read('a')).to.equal('new');
+  });
+});
