@@ -1,6 +1,6 @@
 /**
  * `npm test`: makes the checkout ready, then runs mocha over every *.test.ts below test, with coverage when asked for.
- * The whole set runs in two lanes at once: what waits for servers, and what computes. Arguments that are paths replace the
+ * The whole set runs in three lanes at once: two of them wait for servers most of the time. Arguments that are paths replace the
  * set; other arguments go to mocha. Never leaves a tracked file changed.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -14,12 +14,8 @@ import { setup } from './setup.mjs';
 const self = fileURLToPath(import.meta.url);
 const root = dirname(dirname(self));
 const lanes = {
-  servers: [
-    'test/conformance/**/*.test.ts',
-    'test/plugins/**/*.test.ts',
-    'test/scenarios/**/*.test.ts',
-    'test/torture/**/*.test.ts',
-  ],
+  programs: ['test/scenarios/**/*.test.ts', 'test/torture/**/*.test.ts'],
+  stores: ['test/conformance/**/*.test.ts', 'test/plugins/**/*.test.ts'],
   rest: ['test/!(conformance|plugins|scenarios|torture)/**/*.test.ts'],
 };
 
@@ -52,7 +48,7 @@ async function runAll() {
     const results = await Promise.all(
       Object.entries(lanes).map(async ([name, specs], index) => {
         const summary = join(work, `${name}.json`);
-        // One lane's lines come as they are made, the other's when it has ended: mixed, nobody could read them.
+        // One lane's lines come as they are made, the others' when they have ended: mixed, nobody could read them.
         const code = await mocha([...args, ...specs], { summary, quiet: index > 0 });
         return { code, summary };
       }),
