@@ -17,8 +17,8 @@ import type { FolderShape } from './schema.ts';
 import { readYaml } from './yaml-text.ts';
 import type { DataPath, YamlText } from './yaml-text.ts';
 
-/** Nobody writes a longer one; what is longer is another file. */
-const LARGEST_FILE = 1024 * 1024;
+/** Nobody writes a longer one, some thousand lines. Of a much longer one the YAML library compares every key with every other. */
+const LARGEST_FILE = 128 * 1024;
 
 export interface LoadContext extends Surroundings {
   readonly hostName: string;
@@ -93,7 +93,7 @@ function readText(file: string): string {
     );
   }
   if (bytes.length > LARGEST_FILE)
-    throw fail('larger than 1 MiB: this is no configuration of ownsync');
+    throw fail('larger than 128 KiB: this is no configuration of ownsync');
   return bytes.toString('utf8');
 }
 

@@ -1,5 +1,5 @@
 /** What a configuration becomes, and every way in which it can be wrong, with line and column. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -218,6 +218,19 @@ describe('configuration', () => {
     );
     expect(error).to.be.instanceOf(ConfigError);
     expect(String(error)).to.contain('/no/such/config.yaml:1:1: there is no such file');
+  });
+
+  it('reads no file that is far too long for a configuration', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'ownsync-test-'));
+    try {
+      const file = join(root, 'config.yaml');
+      writeFileSync(file, '#'.repeat(128 * 1024 + 1));
+      const error: unknown = await loadConfig(file, CONTEXT).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(ConfigError);
+      expect(String(error)).to.contain(':1:1: larger than 128 KiB');
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 
   it('sees one folder behind two names', async () => {
