@@ -127,8 +127,8 @@ export const records: readonly Mutation[] = [
   {
     name: 'after the store was set back versions are given up at once',
     file: 'engine/lost.ts',
-    text: 'missing.size > 0 && (await everybodyLooked(ctx))',
-    becomes: 'missing.size > 0',
+    text: 'asked.size > 0 && (await everybodyLooked(ctx))',
+    becomes: 'asked.size > 0',
     breaks: ['R22'],
     profiles: ['travel'],
   },
