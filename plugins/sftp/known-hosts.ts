@@ -37,7 +37,7 @@ export function nameInFile(host: string, port: number): string {
 export function isAbout({ hosts }: KnownHost, name: string): boolean {
   if (hosts.startsWith('|1|')) return isHashOf(hosts, name);
   const patterns = hosts.toLowerCase().split(',');
-  const fits = (pattern: string): boolean => wildcard(pattern).test(name);
+  const fits = (pattern: string): boolean => isLike(name, pattern);
   if (patterns.some((pattern) => pattern.startsWith('!') && fits(pattern.slice(1)))) return false;
   return patterns.some((pattern) => !pattern.startsWith('!') && fits(pattern));
 }
@@ -47,13 +47,27 @@ function isHashOf(hosts: string, name: string): boolean {
   return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
 }
 
-/** `*` and `?` as OpenSSH takes them; everything else as it is. */
-function wildcard(pattern: string): RegExp {
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's');
+/** `*` and `?` as OpenSSH takes them; everything else as it is. No regular expression: long ones are refused or take for ever. */
+function isLike(name: string, pattern: string): boolean {
+  let [at, place, star, tried] = [0, 0, -1, 0];
+  while (at < name.length) {
+    if (pattern[place] === '*') {
+      star = place;
+      tried = at;
+      place += 1;
+    } else if (pattern[place] === '?' || pattern[place] === name[at]) {
+      place += 1;
+      at += 1;
+    } else if (star < 0) {
+      return false;
+    } else {
+      // The last star takes one letter more.
+      place = star + 1;
+      tried += 1;
+      at = tried;
+    }
+  }
+  return /^\**$/.test(pattern.slice(place));
 }
 
 export type Verdict =

@@ -2,17 +2,20 @@
  * Whole plugins on servers that say anything: each operation ends soon, as it should or with a TransportError that shows no
  * secret, and no listing has names that lead elsewhere.
  */
+import { once } from 'node:events';
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import ftp from '../../plugins/ftp/index.ts';
+import sftp from '../../plugins/sftp/index.ts';
 import webdav from '../../plugins/webdav/index.ts';
 import { TransportError, type Transport } from '../../src/core/ports/transport.ts';
 import { startFtpServer } from '../../src/testkit/ftp-server/index.ts';
 import { startOwncloudServer } from '../../src/testkit/owncloud-server/index.ts';
 import { inTime } from './enemy.ts';
-import { NASTY, textChange } from './hostile.ts';
+import { hostileBytes, NASTY, textChange } from './hostile.ts';
 import { startLiar, type Lie } from './liar.ts';
 import { actOnStore, STORE_ACTS, type StoreAct } from './store-acts.ts';
 import { failing, must, target } from './target.ts';
@@ -119,7 +122,51 @@ const HTTP: Vocabulary = {
   ],
 };
 
+/** What is said before anything is encrypted: the greeting, and packets that are none. */
+const sshTalk = fc.tuple(
+  fc.constantFrom('', 'hello\r\n', '220 ftp\r\n', 'SSH-1.5-old\r\n', 'SSH-2.0-x\r\n', 'SSH-2.0-x'),
+  fc.array(fc.oneof(hostileBytes, sshPacket()), { maxLength: 4 }),
+);
+
+/** Well framed: length, padding, number of the message, and anything. */
+function sshPacket(): fc.Arbitrary<Uint8Array> {
+  const kind = fc.constantFrom(1, 2, 3, 4, 5, 20, 21, 30, 31, 50, 51, 52, 53, 80, 90, 91, 99);
+  return fc.tuple(kind, fc.uint8Array({ maxLength: 300 })).map(([number, body]) => {
+    const padding = 16 - ((body.length + 6) % 8);
+    const packet = Buffer.alloc(4 + 1 + 1 + body.length + padding);
+    packet.writeUInt32BE(packet.length - 4);
+    packet.set([padding, number, ...body], 4);
+    return packet;
+  });
+}
+
+async function startTeller(pieces: readonly Uint8Array[]): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined).resume();
+    for (const piece of pieces) socket.write(piece);
+    socket.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
 export const serverTargets: readonly Target[] = [
+  target('SSH servers that say anything', sshTalk, {
+    share: 0.1,
+    check: async ([greeting, pieces]) => {
+      const server = await startTeller([Buffer.from(greeting), ...pieces]);
+      try {
+        const { port } = server.address() as AddressInfo;
+        const login = { host: '127.0.0.1', port, user: 'u', password: PASSWORD };
+        const options = sftp.options.parse({ ...login, hostKey: `SHA256:${'A'.repeat(43)}` });
+        const context = { baseDirectory: '/', log: () => undefined };
+        await use((signal) => sftp.open(options, { ...context, signal }), []);
+      } finally {
+        server.close();
+      }
+    },
+  }),
   target('FTP servers that say anything', talk(FTP), {
     share: 0.05,
     check: async ({ lies, acts }) => {

@@ -54,6 +54,9 @@ describe('sftp: known hosts', () => {
     ['*.example', 'example', false],
     ['h?st', 'host', true],
     ['h?st', 'hoost', false],
+    ['a*b*.c', 'a.b.b.c', true],
+    ['a*b*.c', 'a.b.b.d', false],
+    ['host**', 'host', true],
     ['*.example,!host.example', 'host.example', false],
     ['!host.example,*.example', 'other.example', true],
     ['[host]:2222', '[host]:2222', true],
@@ -68,6 +71,15 @@ describe('sftp: known hosts', () => {
       expect(about(hosts, name)).to.equal(expected);
     });
   }
+
+  it('patterns too long for a regular expression, or with stars without end, are compared all the same', () => {
+    const name = 'a'.repeat(250);
+    const before = process.cpuUsage();
+    expect(about('a'.repeat(300_000), name)).to.equal(false);
+    expect(about(`${'*a'.repeat(40)}*b`, name)).to.equal(false);
+    expect(about(`${'*a'.repeat(40)}*`, name)).to.equal(true);
+    expect(process.cpuUsage(before).user).to.be.below(2_000_000);
+  });
 
   it('a host is called with its port, unless that is 22', () => {
     expect(nameInFile('Host.Example', 22)).to.equal('host.example');
