@@ -11,6 +11,8 @@ import { epsvPort, pasvPort, type Reply } from './replies.ts';
 /** Which command opens data connections; learnt at the first one, for all connections of a store. */
 export interface PassiveMode {
   command: 'EPSV' | 'PASV' | undefined;
+  /** Whether the server resumed the control connection's TLS session, the last time it was offered one. */
+  resumes?: boolean;
 }
 
 /**
@@ -39,12 +41,16 @@ export class DataConnection {
   /** Asks the server for a port and starts to connect to it. */
   static async open(control: Control, mode: PassiveMode, timeout: number): Promise<DataConnection> {
     if (mode.command !== undefined)
-      return DataConnection.#to(control, await passivePort(control, mode.command), timeout);
+      return DataConnection.#to(control, await passivePort(control, mode.command), {
+        timeout,
+        mode,
+      });
     // The first one of a store: try both ways, and wait for the connection before anything depends on it.
     const epsv = await control.command('EPSV');
     const port = epsv.code === 229 ? epsvPort(epsv.text) : undefined;
     if (port !== undefined) {
-      const data = DataConnection.#to(control, port, Math.min(timeout, firstTry));
+      const patience = Math.min(timeout, firstTry);
+      const data = DataConnection.#to(control, port, { timeout: patience, mode });
       try {
         await data.connected();
         mode.command = 'EPSV';
@@ -53,12 +59,16 @@ export class DataConnection {
         data.destroy();
       }
     }
-    const data = DataConnection.#to(control, await passivePort(control, 'PASV'), timeout);
+    const data = DataConnection.#to(control, await passivePort(control, 'PASV'), { timeout, mode });
     mode.command = 'PASV';
     return data;
   }
 
-  static #to(control: Control, port: number, timeout: number): DataConnection {
+  static #to(
+    control: Control,
+    port: number,
+    { timeout, mode }: { readonly timeout: number; readonly mode: PassiveMode },
+  ): DataConnection {
     const { ftp } = control.client;
     const host = ftp.socket.remoteAddress;
     if (host === undefined) throw new LostConnection('the control connection is gone');
@@ -76,6 +86,9 @@ export class DataConnection {
     });
     socket.on('session', (next: Buffer) => {
       context.tlsSessionStore = next;
+    });
+    socket.once('secureConnect', () => {
+      mode.resumes = socket.isSessionReused();
     });
     raw.on('error', (error) => socket.destroy(error));
     return new DataConnection(socket, settled(socket, 'secureConnect', timeout), timeout);

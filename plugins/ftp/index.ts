@@ -9,6 +9,7 @@ import {
   type PluginContext,
   type Transport,
 } from '../../src/plugin-api.ts';
+import { aboutOf } from './about.ts';
 import { Connection } from './connection.ts';
 import type { PassiveMode } from './data.ts';
 import { logIn, planLogin, type LoginPlan, type ServerFacts } from './login.ts';
@@ -47,7 +48,7 @@ async function open(options: FtpOptions, context: PluginContext): Promise<Transp
     charset: charsets[options.encoding],
     base: '',
   } as const;
-  const nothing: ServerFacts = { features: new Map(), home: '/', system: '' };
+  const nothing: ServerFacts = { features: new Map(), home: '/', system: '', greeting: '' };
   // Frames errors until there is something to know.
   const before = new Store({ ...draft, facts: nothing });
   try {
@@ -57,7 +58,11 @@ async function open(options: FtpOptions, context: PluginContext): Promise<Transp
       const { setTime, tells } = await learnTimes(connection, server, base);
       const store = new Store({ ...draft, facts: server, base, setTime });
       await connection.order(`CWD ${store.absolute('')}`);
-      return transportOf(store, capabilitiesOf(store, options.connections, tells));
+      const capabilities = capabilitiesOf(store, options.connections, tells);
+      const encrypts = options.tls !== 'off';
+      return transportOf(store, capabilities, (stop, scratch) =>
+        aboutOf({ store, mode, encrypts }, stop, scratch),
+      );
     });
   } catch (error) {
     await pool.close();

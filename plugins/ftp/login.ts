@@ -24,6 +24,8 @@ export interface ServerFacts {
   readonly home: string;
   /** Answer to SYST, or ''. */
   readonly system: string;
+  /** What the server said before anything was asked. */
+  readonly greeting: string;
 }
 
 /** Reads the `ca` file once, before the first connection. */
@@ -86,7 +88,7 @@ async function greet(
   known: ServerFacts | undefined,
 ): Promise<{ control: Control; facts: ServerFacts }> {
   const { options, secure } = plan;
-  await connect(control, plan);
+  const greeting = await connect(control, plan);
   const { client } = control;
   client.ftp.socket.setNoDelay(true);
   try {
@@ -96,7 +98,7 @@ async function greet(
   }
   if (secure !== undefined) await protectData(control);
   await expect(control, 'TYPE I');
-  const facts = known ?? (await learn(control));
+  const facts = known ?? (await learn(control, greeting));
   // Helps servers that want to be asked; others refuse, and speak UTF-8 all the same.
   const wanted = options.encoding === 'utf8' ? 'ON' : 'OFF';
   if (facts.features.has('UTF8')) await control.command(`OPTS UTF8 ${wanted}`);
@@ -105,19 +107,21 @@ async function greet(
   return { control, facts };
 }
 
-async function connect({ client }: Control, { options, secure }: LoginPlan): Promise<void> {
+/** Resolves to the server's greeting. */
+async function connect({ client }: Control, { options, secure }: LoginPlan): Promise<string> {
   const { host, port } = options;
+  let greeting: string;
   try {
     if (options.tls === 'implicit') {
-      await client.connectImplicitTLS(host, port ?? 990, { ...secure });
+      greeting = (await client.connectImplicitTLS(host, port ?? 990, { ...secure })).message;
     } else {
-      await client.connect(host, port ?? 21);
+      greeting = (await client.connect(host, port ?? 21)).message;
     }
   } catch (error) {
     if (error instanceof FTPError) throw new Refusal(replyOf(error));
     throw isTlsFailure(error) ? tlsFailure(error) : lost(error);
   }
-  if (options.tls !== 'explicit') return;
+  if (options.tls !== 'explicit') return greeting;
   try {
     await client.useTLS({ ...secure });
   } catch (error) {
@@ -129,6 +133,7 @@ async function connect({ client }: Control, { options, secure }: LoginPlan): Pro
       facts,
     );
   }
+  return greeting;
 }
 
 /** A certificate or protocol problem, in words; not retried into success by waiting. */
@@ -189,7 +194,7 @@ async function expect(control: Control, line: string): Promise<Reply> {
   return reply;
 }
 
-async function learn(control: Control): Promise<ServerFacts> {
+async function learn(control: Control, greeting: string): Promise<ServerFacts> {
   const features = featuresOf(await control.command('FEAT'));
   const place = await expect(control, 'PWD');
   const home = quotedPath(place.text);
@@ -199,7 +204,7 @@ async function learn(control: Control): Promise<ServerFacts> {
     });
   }
   const system = await control.command('SYST');
-  return { features, home, system: system.code === 215 ? system.text : '' };
+  return { features, home, system: system.code === 215 ? system.text : '', greeting };
 }
 
 /** Of the facts a server offers, those that are used: short lines make quick listings. */

@@ -16,7 +16,11 @@ import { write, type WriteFacts } from './transfer.ts';
 import { listWhole } from './whole.ts';
 import { remember } from './witness.ts';
 
-export function transportOf(store: Store, capabilities: Capabilities): Transport {
+export function transportOf(
+  store: Store,
+  capabilities: Capabilities,
+  about: NonNullable<Transport['about']>,
+): Transport {
   const facts = (operation: string, path: string, signal: AbortSignal): OperationFacts => ({
     ...{ operation, path, signal, reads: ['list', 'look', 'read'].includes(operation) },
   });
@@ -49,6 +53,7 @@ export function transportOf(store: Store, capabilities: Capabilities): Transport
       }),
     makeDirectory: (path, signal) =>
       store.run(facts('makeDirectory', path, signal), (c) => make(store, c, path)),
+    about,
     close: () => store.parts.pool.close(),
   };
   if (capabilities.renameOnto.directory === 'refuses') {

@@ -13,6 +13,8 @@ export interface Root {
   readonly path: string;
   /** Type of its file system where the system tells it. */
   readonly type: string | undefined;
+  /** What is mounted there, where the system tells it: a device, `host:/export`, an address. */
+  readonly source?: string | undefined;
   readonly nature: Nature;
   /** Where that file system is mounted. */
   readonly mountPoint: string | undefined;
@@ -40,7 +42,7 @@ export async function openRoot(
   const own = mounts === undefined ? undefined : mountOf(mounts, real);
   return {
     path: real,
-    ...{ type: own?.type, nature: natureOf(own), mountPoint: own?.point },
+    ...{ type: own?.type, source: own?.source, nature: natureOf(own), mountPoint: own?.point },
     device: before.device,
     check: async (later) => {
       const now = await identify(real, later);

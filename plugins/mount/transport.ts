@@ -6,6 +6,7 @@ import { lstat, lutimes, mkdir, rmdir, statfs, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Capabilities, Content, StoreEntry, Transport } from '../../src/plugin-api.ts';
 import { TransportError } from '../../src/plugin-api.ts';
+import { aboutOf } from './about.ts';
 import { locate } from './confine.ts';
 import { openFile, secondsOf, store, syncDirectory, type Transfer } from './content.ts';
 import { kindOf, listDirectory, refresh, stampOf, type StampRules } from './entries.ts';
@@ -79,6 +80,7 @@ export function mountTransport(
         const { bavail, bsize } = await statfs(place);
         return bavail * bsize;
       }),
+    about: () => Promise.resolve(aboutOf(root, options)),
     close: async () => {
       if (session.closed) return;
       session.closed = true;

@@ -75,8 +75,9 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   };
   try {
     const bench = new Bench({ transport, connect, scratch, signal, clock, rounds, entries });
-    const about = await aboutOf(transport, signal);
     const results = await askAll(bench, opened, options);
+    // Last: what a plugin learns by working with its server is known then.
+    const about = await aboutOf(transport, signal, await furnished(bench));
     const measured = results.reduce<Measured>(
       (known, { finding }) => addMeasured(known, finding.proves ?? {}),
       {},
@@ -112,8 +113,20 @@ async function askAll(
 }
 
 /** A plugin that tells nothing is measured all the same; nothing then says that the server has changed. */
-export async function aboutOf(transport: Transport, signal: AbortSignal): Promise<AboutStore> {
-  return (await transport.about?.(signal)) ?? { identity: '', facts: [] };
+export async function aboutOf(
+  transport: Transport,
+  signal: AbortSignal,
+  scratch?: string,
+): Promise<AboutStore> {
+  return (await transport.about?.(signal, scratch)) ?? { identity: '', facts: [] };
+}
+
+/** A directory for what only the plugin can try. */
+async function furnished(bench: Bench): Promise<string> {
+  const place = await bench.inside('about');
+  await place.makeDirectory('inner');
+  await place.put('inner/file', 'x');
+  return place.parts.scratch;
 }
 
 /** A probe that fails is an answer too. */

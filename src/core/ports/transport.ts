@@ -72,6 +72,11 @@ export interface Capabilities {
    * racers may replace one another. An empty directory may give way to a directory.
    */
   readonly refusesTaken?: boolean;
+  /**
+   * `removeDirectory` looks whether the directory is empty and then removes it with whatever came into it meanwhile, since the
+   * protocol has no other way. The engine renames such a directory to where nobody else writes before. Default false.
+   */
+  readonly looksThenRemoves?: boolean;
   readonly copy: boolean;
   /** `set`: the store keeps the modification time a write asks for; `read`: it only tells its own. */
   readonly modified: 'none' | 'read' | 'set';
@@ -216,8 +221,11 @@ export interface Transport {
   refuses?(path: string): string | undefined;
   /** Bytes free, if the store tells. */
   space?(signal: AbortSignal): Promise<number | undefined>;
-  /** Asks nothing that takes long. */
-  about?(signal: AbortSignal): Promise<AboutStore>;
+  /**
+   * Asks nothing that takes long. With `scratch`, a directory of the doctor's that holds `inner/file`, also what shows only by trying
+   * there; it is left as it was.
+   */
+  about?(signal: AbortSignal, scratch?: string): Promise<AboutStore>;
   /** May be called twice; leaves no socket, timer or mount behind. */
   close(): Promise<void>;
 }

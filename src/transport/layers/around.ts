@@ -146,7 +146,8 @@ function optional(inner: Transport, layer: Layer, send: Send): Pick<Transport, O
       space: (signal) => layer.call(one('space'), signal, (inside) => space(inside)),
     }),
     ...(about && {
-      about: (signal) => layer.call(one('about'), signal, (inside) => about(inside)),
+      about: (signal, scratch) =>
+        layer.call(one('about'), signal, (inside) => about(inside, scratch)),
     }),
   };
 }

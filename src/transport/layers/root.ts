@@ -43,7 +43,10 @@ export function withRoot(inner: Transport, prefix: string): Transport {
       },
     }),
     ...(space && { space: (signal) => back(space(signal)) }),
-    ...(about && { about: (signal) => back(about(signal)) }),
+    ...(about && {
+      about: (signal, scratch) =>
+        back(about(signal, scratch === undefined ? undefined : at(scratch))),
+    }),
   };
 }
 
