@@ -28,7 +28,7 @@ export const TRANSPORT_REACTIONS: Readonly<Record<TransportErrorKind, Reaction>>
   },
   auth: {
     why: 'the store refused the login',
-    todo: 'Check the user, the password and the certificate settings of this store.',
+    todo: "Check this store's user, its password or key, and the certificate or host key that it is known by.",
     exit: EXIT.failed,
   },
   denied: {
