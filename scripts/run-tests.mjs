@@ -1,6 +1,6 @@
 /**
  * `npm test`: makes the checkout ready, then runs mocha over every *.test.ts below test, with coverage when asked for.
- * The whole set runs in three lanes at once: two of them wait for servers most of the time. Arguments that are paths replace the
+ * The whole set runs in lanes at once: most of them wait for servers most of the time. Arguments that are paths replace the
  * set; other arguments go to mocha. Never leaves a tracked file changed.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -14,7 +14,8 @@ import { setup } from './setup.mjs';
 const self = fileURLToPath(import.meta.url);
 const root = dirname(dirname(self));
 const lanes = {
-  programs: ['test/scenarios/**/*.test.ts', 'test/torture/**/*.test.ts'],
+  large: ['test/scenarios/scenario.test.ts'],
+  programs: ['test/scenarios/!(scenario).test.ts', 'test/torture/**/*.test.ts'],
   stores: ['test/conformance/**/*.test.ts', 'test/plugins/**/*.test.ts'],
   rest: ['test/!(conformance|plugins|scenarios|torture)/**/*.test.ts'],
 };
