@@ -4,64 +4,19 @@
  */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { Listing, Transport } from '../../src/core/ports/transport.ts';
+import type { Transport } from '../../src/core/ports/transport.ts';
 import { TransportError } from '../../src/core/ports/transport.ts';
 import { examine, PROBES } from '../../src/doctor/examine.ts';
-import type { ExamineOptions, Examination } from '../../src/doctor/examine.ts';
+import type { Examination } from '../../src/doctor/examine.ts';
 import { systemClock, systemRandom } from '../../src/host/world.ts';
 import { refine } from '../../src/transport/profile.ts';
-import type { MemoryProfile } from '../../src/testkit/memory-profile.ts';
 import { MemoryStore } from '../../src/testkit/memory-store.ts';
 import { openMemoryTransport } from '../../src/testkit/memory-transport.ts';
-
-type Bend = (good: Transport, store: MemoryStore) => Partial<Transport>;
-
-interface World {
-  readonly profile?: Partial<MemoryProfile>;
-  readonly bend?: Bend;
-}
-
-const GOOD: Partial<MemoryProfile> = { copy: true, batch: true, etag: 'strong' };
-
-function open(store: MemoryStore, { profile = {}, bend }: World): Transport {
-  const good = openMemoryTransport(store, { profile: { ...GOOD, ...profile } });
-  return bend === undefined ? good : { ...good, ...bend(good, store) };
-}
-
-async function examined(
-  world: World,
-  options: Partial<ExamineOptions> = {},
-): Promise<{ found: Examination; store: MemoryStore }> {
-  const store = new MemoryStore();
-  const found = await examine({
-    transport: open(store, world),
-    connect: () => Promise.resolve(open(store, world)),
-    ...{ clock: systemClock, random: systemRandom, signal: new AbortController().signal },
-    ...{ quick: false, rounds: 12, entries: 60 },
-    ...options,
-  });
-  return { found, store };
-}
+import { examined, listing, open, refused, without } from './worlds.ts';
+import type { Bend, World } from './worlds.ts';
 
 const answers = (found: Examination): Map<string, string> =>
   new Map(found.results.map(({ probe, finding }) => [probe.id, finding.answer]));
-
-const refused = (operation: string, path: string): TransportError =>
-  new TransportError('not here', { kind: 'invalid-name', operation, path });
-
-/** Refuses to write names with one of these signs. */
-const without =
-  (signs: RegExp): Bend =>
-  (good) => ({
-    write: (path, source, signal) =>
-      signs.test(path.slice(path.lastIndexOf('/') + 1))
-        ? Promise.reject(refused('write', path))
-        : good.write(path, source, signal),
-  });
-
-const listing =
-  (change: (listing: Listing) => Listing): Bend =>
-  (good) => ({ list: async (path, signal) => change(await good.list(path, signal)) });
 
 /** A moment that every file shows as its time. */
 const shown =
@@ -224,6 +179,7 @@ const FLIPS: Readonly<Record<string, World>> = {
           : good.write(path, source, signal),
     }),
   },
+  'server.connections': { limit: 3 },
   'server.make-directory': {
     bend: (good) => {
       const made = new Set<string>();

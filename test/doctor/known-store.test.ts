@@ -17,6 +17,7 @@ import { openStoreProfiles } from '../../src/host/store-profiles.ts';
 import { systemClock, systemRandom } from '../../src/host/world.ts';
 import { startFtpServer } from '../../src/testkit/ftp-server/index.ts';
 import type { FtpServer } from '../../src/testkit/ftp-server/index.ts';
+import { withDeadline } from '../../src/transport/layers/deadline.ts';
 import type { StoreProfile } from '../../src/transport/profile.ts';
 
 const { signal } = new AbortController();
@@ -52,7 +53,7 @@ describe('a store that was measured before', function () {
     const profiles = openStoreProfiles(join(root, 'state'));
     profiles.save('s', profileOf(identity));
     const connect = async (): Promise<Transport> => {
-      const transport = await open();
+      const transport = withDeadline(await open());
       opened.push(transport);
       return transport;
     };

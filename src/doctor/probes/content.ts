@@ -10,7 +10,7 @@ export const contentProbes: readonly Probe[] = [
   {
     id: 'content.whole',
     asks: 'an empty file and one of every byte',
-    drives: 'nothing: a store that changes content cannot be used',
+    drives: 'reported only: a store that changes content cannot be used',
     quick: true,
     run: async (bench) => {
       const every = Uint8Array.from({ length: 1024 }, (_, at) => at % 256);
@@ -31,7 +31,7 @@ export const contentProbes: readonly Probe[] = [
   {
     id: 'content.large',
     asks: `a file of ${LARGE / 1024 / 1024} MB, there and back`,
-    drives: 'what the first sync will cost, as `ownsync init` says',
+    drives: 'reported only: how long a first sync will take',
     quick: false,
     run: async (bench) => {
       const { clock } = bench.parts;
@@ -49,7 +49,7 @@ export const contentProbes: readonly Probe[] = [
   {
     id: 'content.range',
     asks: 'reading from the middle of a file',
-    drives: 'whether a broken download goes on where it stopped',
+    drives: 'src/core/engine/fetch.ts: whether a broken download goes on where it stopped',
     quick: true,
     run: async (bench) => {
       await bench.put('digits', '0123456789');
@@ -62,7 +62,7 @@ export const contentProbes: readonly Probe[] = [
   {
     id: 'content.resume',
     asks: 'going on with a torn upload',
-    drives: 'whether a broken upload of a large file begins again',
+    drives: 'src/core/engine/send.ts: whether a broken upload of a large file begins again',
     quick: false,
     run: async (bench) => {
       const { resume } = optionalOf(bench.transport);
@@ -79,7 +79,7 @@ export const contentProbes: readonly Probe[] = [
   {
     id: 'content.copy',
     asks: 'a copy made on the server',
-    drives: 'copy: whether a copied file has to travel',
+    drives: 'reported only: the engine uploads a copied file like any other',
     quick: false,
     run: async (bench) => {
       const { copy } = optionalOf(bench.transport);
@@ -95,7 +95,7 @@ export const contentProbes: readonly Probe[] = [
   {
     id: 'content.overwrite',
     asks: 'a shorter file written over a longer one',
-    drives: 'nothing is ever written over, but a torn leftover may be in the way',
+    drives: 'reported only: every file is written under a name of its own',
     quick: false,
     run: async (bench) => {
       await bench.put('file', 'a long text');
@@ -108,7 +108,7 @@ export const contentProbes: readonly Probe[] = [
   {
     id: 'marks.id',
     asks: 'an id that stays with a file',
-    drives: 'ids: a strong stamp sees an edit of equal size within the same second',
+    drives: 'src/core/model/stamp.ts: whether an edit of equal size within the same second is seen',
     quick: true,
     run: async (bench) => {
       await bench.put('first', 'x');
@@ -129,7 +129,7 @@ export const contentProbes: readonly Probe[] = [
   {
     id: 'marks.etag',
     asks: 'a mark that differs after every change, however quick',
-    drives: 'etag: strong marks save reading a file again',
+    drives: 'src/core/model/stamp.ts: whether an edit of equal size within the same second is seen',
     quick: true,
     run: async (bench) => {
       const marks = new Set<string>();

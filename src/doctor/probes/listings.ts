@@ -10,7 +10,7 @@ export const listingProbes: readonly Probe[] = [
   {
     id: 'listing.hidden',
     asks: 'files whose names begin with a dot',
-    drives: 'whether ownsync finds its own `.ownsync` directory; without it there is no sync',
+    drives: 'plugins/ftp/whole.ts: another way of listing, or the store is refused',
     quick: true,
     run: async (bench) => {
       await bench.put('.hidden', 'x');
@@ -26,7 +26,7 @@ export const listingProbes: readonly Probe[] = [
   {
     id: 'listing.missing',
     asks: 'the listing of a directory that is not there',
-    drives: 'absence: an empty listing is never taken for a missing directory',
+    drives: 'reported only: a plugin has to tell what is missing from what is empty',
     quick: true,
     run: async (bench) => {
       const outcome = await tried(bench.names('nowhere'));
@@ -44,7 +44,8 @@ export const listingProbes: readonly Probe[] = [
   {
     id: 'listing.look-missing',
     asks: 'a look at a file that is not there',
-    drives: 'absence: a deletion by another program is believed only if a look says so',
+    drives:
+      'src/core/engine/absence.ts: a deletion by another program is believed only if a look says so',
     quick: true,
     run: async (bench) => {
       const outcome = await tried(bench.look('nothing'));
@@ -60,7 +61,7 @@ export const listingProbes: readonly Probe[] = [
   {
     id: 'listing.fresh',
     asks: 'a file written a moment ago, listed through another connection',
-    drives: 'how soon another computer sees it; caches in between delay a round, and lose nothing',
+    drives: 'reported only: caches in between delay a round, and lose nothing',
     quick: true,
     run: async (bench) => {
       const other = await bench.parts.connect();
@@ -79,7 +80,7 @@ export const listingProbes: readonly Probe[] = [
   {
     id: 'listing.many',
     asks: 'a directory with very many entries',
-    drives: 'whether a listing is complete; one that was cut proves no absence',
+    drives: 'src/core/engine/tree.ts: a listing that was cut proves no absence',
     quick: false,
     run: async (bench) => {
       const { entries: wanted } = bench.parts;

@@ -6,7 +6,7 @@ import type { Capabilities } from '../../core/ports/transport.ts';
 import type { Bench, Finding, Probe } from '../probe.ts';
 import { inWords, tried } from '../probe.ts';
 
-const DRIVES = 'whether such a file is synced, or listed as a problem with its reason';
+const DRIVES = 'src/core/engine/place.ts: such a file is placed, or a problem with its reason';
 
 const KINDS: readonly (readonly [id: string, asks: string, names: readonly string[]])[] = [
   ['blanks', 'blanks before, in and after a name', [' before', 'a  b', 'after ']],
@@ -34,7 +34,7 @@ export const nameProbes: readonly Probe[] = [
   {
     id: 'names.unicode-form',
     asks: 'letters with accents, composed and decomposed',
-    drives: 'unicode: in which form names come back; twins are problems, never merged',
+    drives: 'reported only: a name that comes back in another form is another name',
     quick: true,
     run: async (bench) => {
       const [composed, decomposed] = ['é'.normalize('NFC'), 'é'.normalize('NFD')];
@@ -52,7 +52,7 @@ export const nameProbes: readonly Probe[] = [
   {
     id: 'names.case',
     asks: 'names that differ in capitals only',
-    drives: 'caseSensitive: whether both can be on the store',
+    drives: 'reported only: the store itself refuses the second one',
     quick: true,
     run: async (bench) => {
       await bench.put('name', 'small');
@@ -72,7 +72,7 @@ export const nameProbes: readonly Probe[] = [
   {
     id: 'names.length',
     asks: 'the longest name',
-    drives: 'nameBytes: where names of conflict copies are cut, and longer ones are problems',
+    drives: 'src/core/engine/place.ts: a longer name is a problem on its path',
     quick: false,
     run: async (bench) => {
       const nameBytes = await longestName(bench);
@@ -86,7 +86,7 @@ export const nameProbes: readonly Probe[] = [
   {
     id: 'names.depth',
     asks: 'a path of 1,000 bytes',
-    drives: 'whether deep folders are synced, or listed as problems',
+    drives: 'src/core/engine/place.ts: what lies deeper is a problem on its path',
     quick: false,
     run: async (bench) => {
       let path = '';

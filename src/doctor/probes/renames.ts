@@ -13,7 +13,7 @@ export const renameProbes: readonly Probe[] = [
   {
     id: 'rename.file-onto-file',
     asks: 'a file renamed onto another one',
-    drives: 'whether a robbed client could put its file over a newer one in the last moment',
+    drives: 'reported only: files are placed where nothing is, under the lease',
     quick: true,
     run: async (bench) => {
       await bench.put('old', 'old');
@@ -29,7 +29,7 @@ export const renameProbes: readonly Probe[] = [
   {
     id: 'rename.file-race',
     asks: `${RACERS} files renamed onto one name at once`,
-    drives: 'renameOnto.file: refuses only after every round had one winner',
+    drives: 'reported only: nothing hangs on it, since files are placed under the lease',
     quick: false,
     run: async (bench) => {
       const wins = await race(bench, 'file');
@@ -47,7 +47,7 @@ export const renameProbes: readonly Probe[] = [
   {
     id: 'rename.directory-onto-full',
     asks: 'a directory with content renamed onto another with content',
-    drives: 'taking the placing lease; renameOnto.directory',
+    drives: 'src/core/engine/join.ts: whether the store is used at all',
     quick: true,
     run: async (bench) => {
       for (const name of ['first', 'second']) await filled(bench, name);
@@ -66,7 +66,7 @@ export const renameProbes: readonly Probe[] = [
   {
     id: 'rename.directory-race',
     asks: `${RACERS} directories with content renamed onto one name at once`,
-    drives: 'the placing lease: without one winner each time, the engine warns at every first sync',
+    drives: 'src/core/engine/racers.ts: whether who takes the lease waits and looks again',
     quick: false,
     run: async (bench) => {
       const wins = await race(bench, 'directory');
@@ -84,7 +84,7 @@ export const renameProbes: readonly Probe[] = [
   {
     id: 'rename.directory-onto-empty',
     asks: 'a directory renamed onto an empty one',
-    drives: 'how a folder left empty by a crash is taken over',
+    drives: 'reported only: the engine renames onto nothing that is there',
     quick: true,
     run: async (bench) => {
       await bench.makeDirectory('empty');
@@ -98,7 +98,7 @@ export const renameProbes: readonly Probe[] = [
   {
     id: 'rename.full-directory',
     asks: 'a directory renamed with all that is in it',
-    drives: 'moving a whole folder by one rename instead of file by file',
+    drives: 'reported only: without it there is no lease, and no sync',
     quick: true,
     run: async (bench) => {
       await filled(bench, 'before');
@@ -112,7 +112,7 @@ export const renameProbes: readonly Probe[] = [
   {
     id: 'rename.while-read',
     asks: 'a file read by one computer while another replaces it',
-    drives: 'renameOnto.file: replaces, and that nobody ever sees half a file',
+    drives: 'reported only: what other programs may see of a file that is replaced',
     quick: false,
     run: async (bench) => {
       const contents = ['a', 'b'].map((letter) => letter.repeat(50_000));

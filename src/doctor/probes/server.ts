@@ -6,12 +6,13 @@ import { optionalOf } from '../../transport/layers/around.ts';
 import { inWords, tried } from '../probe.ts';
 
 const LOOKS = 40;
+const FURTHER = 8;
 
 export const serverProbes: readonly Probe[] = [
   {
     id: 'server.round-trip',
     asks: 'how long an answer takes',
-    drives: 'what a round costs: one changed file takes about ten answers',
+    drives: 'reported only: one changed file takes about ten answers',
     quick: true,
     run: async (bench) => {
       await bench.put('file', 'x');
@@ -24,7 +25,7 @@ export const serverProbes: readonly Probe[] = [
   {
     id: 'server.batch',
     asks: `${LOOKS} questions in one write, against one after the other`,
-    drives: 'batch: many small operations in few round trips',
+    drives: 'src/core/engine/store-io.ts: many questions in one request',
     quick: false,
     run: async (bench) => {
       const { batch } = optionalOf(bench.transport);
@@ -57,7 +58,7 @@ export const serverProbes: readonly Probe[] = [
   {
     id: 'server.parallel',
     asks: 'as many operations at once as the plugin claims',
-    drives: 'parallel: how many files travel at once',
+    drives: 'src/core/engine/store-io.ts: how many files travel at once',
     quick: true,
     run: async (bench) => {
       const { parallel } = bench.transport.capabilities;
@@ -76,10 +77,29 @@ export const serverProbes: readonly Probe[] = [
     },
   },
   {
+    id: 'server.connections',
+    asks: `${FURTHER} further connections`,
+    drives: 'reported only: who finds none free waits and tries again',
+    quick: false,
+    run: async (bench) => {
+      let opened = 0;
+      let refusal: TransportError | undefined;
+      while (opened < FURTHER && refusal === undefined) {
+        refusal = await connected(bench);
+        if (refusal === undefined) opened += 1;
+      }
+      if (refusal === undefined) return { answer: `all ${FURTHER} taken`, verdict: 'good' };
+      return {
+        answer: `refused after ${opened} more`,
+        verdict: 'weaker',
+        means: `${inWords(refusal)}; with several computers, lower "connections" of this store`,
+      };
+    },
+  },
+  {
     id: 'server.make-directory',
     asks: 'making a directory that is there already',
-    drives:
-      'that no lock is ever a directory somebody made: success says nothing about who made it',
+    drives: 'reported only: success says nothing about who made it, so no lock is a directory',
     quick: true,
     run: async (bench) => {
       await bench.makeDirectory('there');
@@ -92,7 +112,7 @@ export const serverProbes: readonly Probe[] = [
   {
     id: 'server.remove-full',
     asks: 'removing a directory that is not empty',
-    drives: 'a directory is removed only if the store itself finds it empty',
+    drives: 'reported only: what a store does that does not look is said by its plugin',
     quick: true,
     run: async (bench) => {
       await bench.makeDirectory('full');
@@ -109,7 +129,7 @@ export const serverProbes: readonly Probe[] = [
   {
     id: 'server.space',
     asks: 'room on the store',
-    drives: 'space: whether uploads that cannot fit are begun',
+    drives: 'src/cli/init-cost.ts: `ownsync init` says when a folder will not fit',
     quick: true,
     run: async (bench) => {
       const free = await bench.transport.space?.(bench.signal);
@@ -128,4 +148,16 @@ async function timed(bench: Bench, act: () => Promise<void>): Promise<number> {
   const start = bench.parts.clock.monotonic();
   await act();
   return bench.parts.clock.monotonic() - start;
+}
+
+/** Asked something, since a plugin connects when it has to. Why not; some servers only hang up on who is one too many. */
+async function connected(bench: Bench): Promise<TransportError | undefined> {
+  try {
+    const other = await bench.parts.connect();
+    await other.look(bench.parts.scratch, bench.signal);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TransportError) || error.kind === 'cancelled') throw error;
+    return error;
+  }
 }

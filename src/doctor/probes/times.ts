@@ -13,7 +13,7 @@ export const timeProbes: readonly Probe[] = [
   {
     id: 'times.set',
     asks: 'the time that an upload asks for',
-    drives: 'modified: whether the store keeps times, or records alone do',
+    drives: 'src/core/engine/stage.ts: whether an upload asks for its time',
     quick: true,
     run: async (bench) => {
       await bench.put('winter', 'x', WINTER);
@@ -38,7 +38,7 @@ export const timeProbes: readonly Probe[] = [
   {
     id: 'times.summer',
     asks: 'a time in summer and one in winter',
-    drives: 'the plugin’s reading of listings: a time zone that slipped would look like an edit',
+    drives: 'reported only: a time zone that slipped would look like an edit',
     quick: true,
     run: async (bench) => {
       if (bench.transport.capabilities.modified !== 'set') return notAsked('times cannot be set');
@@ -53,7 +53,7 @@ export const timeProbes: readonly Probe[] = [
   {
     id: 'times.set-later',
     asks: 'the time of a file that is there',
-    drives: 'whether a changed time alone is sent, and how look-alikes are told apart',
+    drives: 'src/core/engine/plan.ts: whether a changed time alone is sent',
     quick: true,
     run: async (bench) => {
       const { setModified } = optionalOf(bench.transport);
@@ -70,7 +70,7 @@ export const timeProbes: readonly Probe[] = [
   {
     id: 'times.listing',
     asks: 'the time in a listing, against the one of a look',
-    drives: 'how exact a survey is; where they differ, files are looked at one by one',
+    drives: 'src/core/engine/survey.ts: where it tells too little, files are looked at one by one',
     quick: true,
     run: async (bench) => {
       await bench.put('file', 'x', WINTER);
@@ -91,7 +91,8 @@ export const timeProbes: readonly Probe[] = [
   {
     id: 'times.rename',
     asks: 'the time of a renamed file',
-    drives: 'whether a placed file shows the stamp it was staged with',
+    drives:
+      'src/core/engine/survey.ts: a file that shows another stamp than it was placed with is read again',
     quick: true,
     run: async (bench) => {
       await bench.put('before', 'x', WINTER);
@@ -105,7 +106,7 @@ export const timeProbes: readonly Probe[] = [
   {
     id: 'times.clock',
     asks: 'the clock of the store, against this computer’s',
-    drives: 'nothing: ages on the store are compared with its own clock only',
+    drives: 'reported only: ages on the store are compared with its own clock',
     quick: true,
     run: async (bench) => {
       await bench.put('now', 'x');
