@@ -16,7 +16,7 @@ function matches(text: string, pattern: RegExp): readonly string[] {
 }
 
 function help(...command: readonly string[]): string {
-  const args = ['--import=tsx', join('src', 'cli.ts'), ...command, '--help'];
+  const args = [join('dist', 'src', 'cli.js'), ...command, '--help'];
   const { stdout, stderr, status } = spawnSync(process.execPath, args, {
     cwd: projectRoot,
     encoding: 'utf8',
@@ -25,7 +25,9 @@ function help(...command: readonly string[]): string {
   return stdout;
 }
 
-describe('README and its neighbours', () => {
+describe('README and its neighbours', function () {
+  this.timeout(60_000);
+
   it('name the commands that the program has, and all of them', () => {
     const told = matches(readme, /^\| `ownsync ([a-z-]+)/gm);
     expect(told).to.include('sync');
