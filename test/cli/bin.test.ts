@@ -1,5 +1,5 @@
 /**
- * The program as it is started from a shell: arguments, exit codes, signals, and real failures on a real connection.
+ * The built program as it is started from a shell: arguments, exit codes, signals, and real failures on a real connection.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -35,14 +35,10 @@ function ownsync(
   { env = {}, interrupt }: { env?: Record<string, string>; interrupt?: Promise<unknown> } = {},
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(
-      process.execPath,
-      ['--import=tsx', join(projectRoot, 'src/cli.ts'), ...args],
-      {
-        cwd: projectRoot,
-        env: { ...process.env, NODE_OPTIONS: '', ...env },
-      },
-    );
+    const child = spawn(process.execPath, [join(projectRoot, 'dist/src/cli.js'), ...args], {
+      cwd: projectRoot,
+      env: { ...process.env, NODE_OPTIONS: '', ...env },
+    });
     let out = '';
     let err = '';
     void interrupt?.then(() => child.kill('SIGINT'));
