@@ -26,8 +26,9 @@ export async function remove(place: Place, path: string, signal: AbortSignal): P
 }
 
 /**
- * RACE: DELETE takes a directory with all that is in it, and WebDAV has no other way. What another program puts into it
- * between the listing and the DELETE, some milliseconds, is lost.
+ * RACE: DELETE takes a directory with all that is in it, and WebDAV has no other way. What came into it between the listing and
+ * the DELETE would be lost: so `looksThenRemoves` is claimed, and the engine asks for it only under a name of its own, where
+ * nobody else writes. ownCloud's puts all of it into the trash-bin.
  */
 export async function removeDirectory(
   place: Place,

@@ -34,6 +34,8 @@ export function generic({ web, headers, root, connections }: Greeting): Dialect 
     resume: false,
     // SERVER: with `Overwrite: F` Apache lets several racers win with files, never with directories that are not empty.
     renameOnto: { file: 'unknown', directory: known.isUnix ? 'refuses' : 'unknown' },
+    // DELETE takes a directory with all that is in it, and knows no other way.
+    looksThenRemoves: true,
     copy: false,
     modified: 'read',
     modifiedPrecision: 1000,

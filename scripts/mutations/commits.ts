@@ -63,7 +63,7 @@ export const commits: readonly Mutation[] = [
   {
     name: 'what a crash left half replaced is not put back',
     file: 'engine/settle.ts',
-    text: '        await putBack(ctx, aside, item.path);\n      }\n      return isPlaced;',
+    text: '        await putAsideBack(ctx, aside, item);\n      }\n      return isPlaced;',
     becomes: '      }\n      return isPlaced;',
     breaks: ['R3', 'R9'],
     profiles: ['programs', 'plain', 'lost'],

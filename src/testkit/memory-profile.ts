@@ -30,6 +30,8 @@ export interface MemoryProfile {
   /** A rename tests its target a moment before the deed: of racing directories, the later one replaces the earlier one. */
   readonly racy: boolean;
   readonly removeTree: boolean;
+  /** A directory that was empty a moment ago is removed with all that is in it by now. */
+  readonly looksThenRemoves: boolean;
   readonly resume: boolean;
   readonly copy: boolean;
   readonly batch: boolean;
@@ -49,6 +51,7 @@ export const defaultProfile: MemoryProfile = {
   checksums: false,
   racy: false,
   removeTree: false,
+  looksThenRemoves: false,
   resume: true,
   copy: false,
   batch: false,
@@ -62,6 +65,7 @@ export function capabilitiesOf(profile: MemoryProfile): Capabilities {
     ...claimed,
     renameOnto: profile.racy ? { file: 'unknown', directory: 'unknown' } : profile.renameOnto,
     refusesTaken: profile.racy,
+    looksThenRemoves: profile.looksThenRemoves,
     etag: profile.etag === 'kept' ? 'weak' : profile.etag,
     wholeTree: profile.wholeTree === 'none' ? 'none' : 'etags',
     caseSensitive: true,

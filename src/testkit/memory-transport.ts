@@ -86,10 +86,7 @@ export function openMemoryTransport(
       perform(session, { operation: 'remove', path, signal }, () => {
         settle('remove', path, store.removeFile(path));
       }),
-    removeDirectory: (path, signal) =>
-      perform(session, { operation: 'removeDirectory', path, signal }, () => {
-        settle('removeDirectory', path, store.removeEmptyDirectory(path));
-      }),
+    removeDirectory: (path, signal) => removeDirectory(session, path, signal),
     makeDirectory: (path, signal) =>
       perform(session, { operation: 'makeDirectory', path, signal }, () => {
         checkName(profile, 'makeDirectory', path);
@@ -102,6 +99,23 @@ export function openMemoryTransport(
     },
   };
   return withOptional(session, base);
+}
+
+async function removeDirectory(session: Session, path: string, signal: AbortSignal): Promise<void> {
+  const { store, profile } = session;
+  const call: Call = { operation: 'removeDirectory', path, signal };
+  if (profile.looksThenRemoves) {
+    const found = await perform(session, call, () => store.find(path));
+    const isFull = found?.kind === 'directory' && found.children.size > 0;
+    if (found === undefined || isFull || found.kind !== 'directory') {
+      settle('removeDirectory', path, store.removeEmptyDirectory(path));
+      return;
+    }
+  }
+  await perform(session, call, () => {
+    if (profile.looksThenRemoves && store.find(path)?.kind === 'directory') store.remove(path);
+    else settle('removeDirectory', path, store.removeEmptyDirectory(path));
+  });
 }
 
 interface Session {

@@ -52,12 +52,16 @@ export async function strike(
   return hit;
 }
 
-/** Half by progress alone, a part on this computer's own disk, the rest where there were fewest. */
+/** Every kind of operation that a store has is hit so often at least. */
+const ENOUGH = 5;
+
+/** By progress alone, a part on this computer's own disk, and where there were fewest: mostly so until that was often enough. */
 function anywhere({ rng, steps: seen, role, tally, store }: Session): Aim {
   const steps = seen.get(role) ?? USUAL;
   if (rng.chance(0.2)) return { scope: 'local', nth: 1 + rng.below(steps.local) };
-  if (rng.chance(0.6)) return { nth: 1 + rng.below(steps.store) };
   const kind = tally.rarest(store, Object.keys(steps.kinds)) ?? 'list';
+  const isEnough = tally.kills(store, kind) >= ENOUGH;
+  if (rng.chance(isEnough ? 0.75 : 0.4)) return { nth: 1 + rng.below(steps.store) };
   return { kinds: [kind], nth: 1 + rng.below(steps.kinds[kind] ?? 1) };
 }
 

@@ -67,7 +67,8 @@ async function inWorld(run: Torture, { number, name, small = false, play }: Play
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`${where}: ${why}${lines.join('')}`, { cause });
   } finally {
-    await stage.close();
+    // ORDER: what is mounted inside the stage goes before the stage.
     endTrouble();
+    await stage.close();
   }
 }

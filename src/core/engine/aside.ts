@@ -1,6 +1,7 @@
 /** Asides: where what is replaced goes, and how it comes back without replacing anything. */
 import { conflictName, flattened } from '../model/conflict-name.ts';
 import { parentsOf } from '../model/path.ts';
+import type { Stamp } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import type { Item } from './transaction.ts';
 import { endsRound, isKind } from './store-io.ts';
@@ -15,16 +16,7 @@ export async function putBack(ctx: Context, aside: string, path: string): Promis
   if (found === 'absent') {
     return;
   }
-  const copy = conflictName(path, {
-    by: 'the store',
-    entry: {
-      kind: 'file',
-      digest: ctx.random.hex(6),
-      size: found.stamp.size ?? 0,
-      mtime: Math.floor((found.stamp.modified ?? 0) / 1000),
-      executable: false,
-    },
-  });
+  const copy = besideName(ctx, path, found.stamp);
   for (const name of [path, copy, flattened(copy)]) {
     if (!(await ctx.store.exists(name)) && (await renameWithParents(ctx, aside, name))) {
       return;
@@ -32,7 +24,21 @@ export async function putBack(ctx: Context, aside: string, path: string): Promis
   }
 }
 
-async function renameWithParents(ctx: Context, from: string, to: string): Promise<boolean> {
+/** For what cannot go back to its path. */
+export function besideName(ctx: Context, path: string, stamp: Stamp): string {
+  return conflictName(path, {
+    by: 'the store',
+    entry: {
+      kind: 'file',
+      digest: ctx.random.hex(6),
+      size: stamp.size ?? 0,
+      mtime: Math.floor((stamp.modified ?? 0) / 1000),
+      executable: false,
+    },
+  });
+}
+
+export async function renameWithParents(ctx: Context, from: string, to: string): Promise<boolean> {
   try {
     for (const parent of parentsOf(to).reverse()) {
       await ctx.store.makeDirectory(parent);

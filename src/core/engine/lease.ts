@@ -94,12 +94,41 @@ export async function releaseLease(ctx: Context, tx: string): Promise<void> {
 /** Some stores refuse to rename onto a directory even if it is empty. */
 export async function removeEmptyLease(ctx: Context): Promise<void> {
   try {
-    await ctx.store.removeDirectory(layout.placing);
+    await (ctx.store.capabilities.looksThenRemoves === true
+      ? takeAwayEmptyLease(ctx)
+      : ctx.store.removeDirectory(layout.placing));
   } catch (error) {
     if (endsRound(error)) {
       throw error;
     }
   }
+}
+
+/**
+ * RACE: it may be taken between a look and its removal, which would take that transaction with all asides in it. So it goes to
+ * a name of its own first, is removed there only if it is still empty, and is put back if not: its holder finds its names gone
+ * for a moment, and settles. CRASH: what lies under that name is settled as a dead lease is, see recover.ts.
+ */
+async function takeAwayEmptyLease(ctx: Context): Promise<void> {
+  const listing = await ctx.store.listIfThere(layout.placing);
+  if (listing?.complete !== true || listing.entries.length > 0) {
+    return;
+  }
+  const away = brokenName(ctx);
+  await ctx.store.rename(layout.placing, away);
+  try {
+    await ctx.store.removeDirectory(away);
+  } catch (error) {
+    if (!isKind(error, 'not-empty', 'exists')) {
+      throw error;
+    }
+    await ctx.store.rename(away, layout.placing);
+  }
+}
+
+/** For a lease that this client takes away. */
+export function brokenName(ctx: Context): string {
+  return layout.lock(`broken-${ctx.state.identity.client}-${ctx.random.hex(8)}`);
 }
 
 /** What is left of a finished transaction is known; only if that turns out wrong is it listed. */

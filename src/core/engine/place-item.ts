@@ -6,6 +6,7 @@ import type { FileEntry } from '../model/entry.ts';
 import { DIRECTORY_KEY } from '../model/entry.ts';
 import { compareStamps } from '../model/stamp.ts';
 import type { Context } from './context.ts';
+import { removeIfEmpty } from './remove-directory.ts';
 import { stagedName } from './stage.ts';
 import { isKind } from './store-io.ts';
 import { freshTime } from './stored-times.ts';
@@ -24,7 +25,7 @@ export async function placeItem(ctx: Context, base: string, item: Item): Promise
     case 'delete':
       return (await setAside(ctx, base, item)) !== 'other';
     case 'remove-directory':
-      return removeDirectory(ctx, item);
+      return removeIfEmpty(ctx, item.path, asideName(base, item));
     case 'move':
       return (await setAside(ctx, base, item)) === 'aside' && placeMoved(ctx, base, item);
     case 'move-tree':
@@ -40,7 +41,7 @@ async function clearPath(ctx: Context, base: string, item: Item): Promise<boolea
     return true;
   }
   if (item.expected.key === DIRECTORY_KEY) {
-    return removeDirectory(ctx, item);
+    return removeIfEmpty(ctx, item.path, asideName(base, item));
   }
   return (await setAside(ctx, base, item)) === 'aside';
 }
@@ -59,7 +60,9 @@ async function setAside(
   try {
     await ctx.store.rename(path, aside);
   } catch (error) {
-    if (isKind(error, 'not-found') && (await ctx.store.exists(base))) {
+    // Both there: the lease was away for a moment, with every name in it.
+    const isGone = isKind(error, 'not-found') && !(await ctx.store.exists(path));
+    if (isGone && (await ctx.store.exists(base))) {
       ctx.state.unsee(path);
       return 'missing';
     }
@@ -114,18 +117,6 @@ async function placeMoved(ctx: Context, base: string, item: Item): Promise<boole
     await ctx.store.setModified(aside, freshTime(ctx, item.path, entry));
   }
   return placeIfFree(ctx, { base, staged: aside, item });
-}
-
-async function removeDirectory(ctx: Context, item: Item): Promise<boolean> {
-  try {
-    await ctx.store.removeDirectory(item.path);
-    return true;
-  } catch (error) {
-    if (isKind(error, 'not-empty', 'exists')) {
-      return false; // something is in it that this client has not seen
-    }
-    throw error;
-  }
 }
 
 async function touch(ctx: Context, item: Item): Promise<boolean> {

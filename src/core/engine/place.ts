@@ -73,7 +73,7 @@ interface Batch {
 async function transact(ctx: Context, { tx, drafts, local }: Batch): Promise<Placed> {
   const { state, store } = ctx;
   const base = `${layout.staged(tx)}/${tx}`;
-  const replaces = drafts.some(setsAside);
+  const replaces = drafts.some((draft) => setsAside(draft) || takesAway(ctx, draft));
   const inside = [`${base}/new`, ...(replaces ? [`${base}/replaced`] : [])];
   beginStaging(ctx, tx);
   for (const directory of [layout.staged(tx), base, ...inside]) {
@@ -116,6 +116,11 @@ function setsAside({ action, expected }: Pick<Draft, 'action' | 'expected'>): bo
     action === 'move-tree' ||
     (expected !== undefined && expected.key !== DIRECTORY_KEY && action !== 'touch')
   );
+}
+
+/** A directory that can only be removed safely where nobody else reaches it. */
+function takesAway({ store }: Context, { expected }: Draft): boolean {
+  return store.capabilities.looksThenRemoves === true && expected?.key === DIRECTORY_KEY;
 }
 
 async function underLease(

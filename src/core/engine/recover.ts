@@ -4,14 +4,16 @@
  */
 import type { Intent } from '../format/small-files.ts';
 import { dayOf } from '../model/conflict-name.ts';
+import { DIRECTORY_KEY } from '../model/entry.ts';
 import type { Context } from './context.ts';
 import { layout } from './layout.ts';
-import { isDead, readHolder, readLease } from './lease.ts';
+import { brokenName, isDead, readHolder, readLease } from './lease.ts';
 import { asideName, putBack } from './aside.ts';
 import { finishRecorded, keepHistory } from './finish.ts';
 import { isInPlace, settleItem } from './settle.ts';
 import { pull } from './pull.ts';
 import { recordItem } from './record-item.ts';
+import { putTreeBack } from './remove-directory.ts';
 import { hasKey } from './place-item.ts';
 import { noticeTravel } from './travel.ts';
 import type { Transaction } from './transaction.ts';
@@ -68,7 +70,7 @@ async function recoverOwn(ctx: Context, transaction: Transaction): Promise<void>
 
 /** Takes a dead lease away under an own name, looks whether it is the one judged, and finishes from what lies inside. */
 export async function breakLease(ctx: Context, tx: string): Promise<void> {
-  const broken = layout.lock(`broken-${ctx.state.identity.client}-${ctx.random.hex(8)}`);
+  const broken = brokenName(ctx);
   try {
     await ctx.store.rename(layout.placing, broken);
   } catch (error) {
@@ -139,7 +141,9 @@ async function settleIntent(ctx: Context, base: string, intent: Intent): Promise
     return;
   }
   const path = intent.from ?? intent.path;
-  if (intent.action === 'move-tree' || (await goesBack(ctx, aside, path, intent))) {
+  if (intent.expected?.key === DIRECTORY_KEY && intent.action !== 'move-tree') {
+    await putTreeBack(ctx, aside, path);
+  } else if (intent.action === 'move-tree' || (await goesBack(ctx, aside, path, intent))) {
     await putBack(ctx, aside, path);
   }
 }

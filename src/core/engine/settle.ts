@@ -1,6 +1,8 @@
 /** What became of an item whose operation failed or was interrupted; undoes what was only half done. */
+import { DIRECTORY_KEY } from '../model/entry.ts';
 import { compareStamps } from '../model/stamp.ts';
 import type { Context } from './context.ts';
+import { putTreeBack, removeAside } from './remove-directory.ts';
 import { stagedName } from './stage.ts';
 import type { Item } from './transaction.ts';
 import { asideName, putBack } from './aside.ts';
@@ -14,13 +16,16 @@ export async function settleItem(ctx: Context, base: string, item: Item): Promis
     case 'tree': {
       const isPlaced = !(await ctx.store.exists(stagedName(base, item, item.path)));
       if (!isPlaced) {
-        await putBack(ctx, aside, item.path);
+        await putAsideBack(ctx, aside, item);
       }
       return isPlaced;
     }
     case 'delete':
       return settleDeletion(ctx, aside, item);
     case 'remove-directory':
+      if (await ctx.store.exists(aside)) {
+        await removeAside(ctx, aside, item.path);
+      }
       return !(await ctx.store.exists(item.path));
     case 'move':
     case 'move-tree': {
@@ -47,6 +52,14 @@ export async function isInPlace(ctx: Context, item: Item): Promise<boolean> {
     }
   }
   return staged.length > 0;
+}
+
+async function putAsideBack(ctx: Context, aside: string, { path, expected }: Item): Promise<void> {
+  if (expected?.key !== DIRECTORY_KEY) {
+    await putBack(ctx, aside, path);
+  } else if (await ctx.store.exists(aside)) {
+    await putTreeBack(ctx, aside, path);
+  }
 }
 
 async function settleDeletion(ctx: Context, aside: string, item: Item): Promise<boolean> {
