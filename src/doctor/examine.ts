@@ -14,7 +14,7 @@ import { nameProbes } from './probes/names.ts';
 import { renameProbes } from './probes/renames.ts';
 import { serverProbes } from './probes/server.ts';
 import { timeProbes } from './probes/times.ts';
-import { removeTree } from './sweep.ts';
+import { sweepScratch } from './sweep.ts';
 import { TransportError } from '../core/ports/transport.ts';
 
 export const PROBES: readonly Probe[] = [
@@ -71,7 +71,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   const sweep = async (): Promise<boolean> => {
     await Promise.all(opened.splice(0).map((connection) => connection.close()));
     // Also after an abort: what is left would be listed by nobody, but it would be there.
-    return await removeTree(transport, scratch, AbortSignal.timeout(SWEEP_TIMEOUT));
+    return await sweepScratch(transport, scratch, AbortSignal.timeout(SWEEP_TIMEOUT));
   };
   try {
     const bench = new Bench({ transport, connect, scratch, signal, clock, rounds, entries });
@@ -93,7 +93,7 @@ export async function examine(options: ExamineOptions): Promise<Examination> {
   }
 }
 
-const SWEEP_TIMEOUT = 60_000;
+const SWEEP_TIMEOUT = 180_000;
 
 async function askAll(
   bench: Bench,

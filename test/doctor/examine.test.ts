@@ -277,6 +277,23 @@ describe('the doctor', function () {
     expect([...store.tree().keys()]).to.deep.equal([]);
   });
 
+  it('sweeps thousands of directories without listing each, and says what it has to leave', async () => {
+    const only = ['listing.many'];
+    const { found, store } = await examined({}, { entries: 300, only });
+    expect(found.left).to.equal(undefined);
+    expect(store.operations.get('list')).to.be.below(20);
+    const stuck: Bend = (good) => ({
+      batch: (operations, signal) => {
+        const isSweep = operations.some(({ operation }) => operation === 'removeDirectory');
+        const denied = new TransportError('no', { kind: 'denied', operation: 'batch' });
+        return isSweep ? Promise.reject(denied) : good.batch!(operations, signal);
+      },
+    });
+    const left = (await examined({ bend: stuck }, { entries: 5, only })).found;
+    expect(left.results).to.have.length(1);
+    expect(left.left).to.match(/^\.ownsync-doctor-/);
+  });
+
   it('what was measured refines what the plugin claims, and raises no claim that needs the plugin', () => {
     const { capabilities } = openMemoryTransport(new MemoryStore(), {
       profile: { modified: 'read', ids: false },
