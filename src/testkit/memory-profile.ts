@@ -15,6 +15,8 @@ export interface MemoryProfile {
   readonly modified: 'none' | 'read' | 'set';
   /** A write tells no time; whoever wants to know has to ask. */
   readonly silentWrites: boolean;
+  /** A listing tells no times, as vsftpd's. */
+  readonly silentListings: boolean;
   /** Milliseconds: 1, 1000 or 60000. */
   readonly modifiedPrecision: number;
   readonly ids: boolean;
@@ -44,6 +46,7 @@ export const defaultProfile: MemoryProfile = {
   renameOnto: { file: 'replaces', directory: 'refuses' },
   modified: 'set',
   silentWrites: false,
+  silentListings: false,
   modifiedPrecision: 1000,
   ids: true,
   etag: 'none',

@@ -56,7 +56,7 @@ export function openMemoryTransport(
         const entries = [...node.children].map(([name, child]) => ({
           name,
           kind: child.kind,
-          stamp: stampOf(child, profile),
+          stamp: withoutTime(stampOf(child, profile), profile.silentListings),
         }));
         return { entries, complete: true, ...etagOf(node, profile) };
       }),
@@ -235,15 +235,15 @@ async function transfer(
     const after = pass(options.after, call, 'unknown');
     if (after !== undefined) await after;
     store.etags.answered(call.path);
-    return toldBy(stampOf(node, profile), profile);
+    return withoutTime(stampOf(node, profile), profile.silentWrites);
   } finally {
     store.underWay -= 1;
   }
 }
 
-function toldBy(stamp: Stamp, { silentWrites }: MemoryProfile): Stamp {
+function withoutTime(stamp: Stamp, isSilent: boolean): Stamp {
   const { modified: _, precision: __, ...rest } = stamp;
-  return silentWrites ? rest : stamp;
+  return isSilent ? rest : stamp;
 }
 
 function sourceFailure(error: unknown, call: Call): TransportError {

@@ -2,6 +2,7 @@
  * Keeping the records small: a master when segments outgrow it, own segments away once a master that was read back covers
  * them and is old enough (what they tell goes to the history), masters away when a newer one covers them.
  */
+import { join } from '../model/path.ts';
 import { covers } from '../model/version.ts';
 import type { ListedEntry } from '../ports/transport.ts';
 import type { Context } from './context.ts';
@@ -26,8 +27,9 @@ export async function compact(ctx: Context): Promise<void> {
   if (!hasOwnToDrop(ctx, manifests.entries, masters.entries)) {
     return;
   }
-  const now = newest([...manifests.entries, ...masters.entries]);
-  const proven = await provenMasters(ctx, masters.entries, now);
+  const dated = await withTimes(ctx, layout.masters, masters.entries);
+  const last = await withTimes(ctx, layout.manifests, lastOfEach(manifests.entries));
+  const proven = await provenMasters(ctx, dated, newest([...manifests.entries, ...last, ...dated]));
   const own = state.identity.client;
   const covered = manifests.entries.filter(({ name }) => {
     const parsed = parseSegmentName(name);
@@ -49,6 +51,37 @@ async function writeTrueMaster(ctx: Context): Promise<void> {
   if (before === 'short' || (isWritten && (await pull(ctx)) === 'short')) {
     await noticeTravel(ctx);
   }
+}
+
+/** SERVER: vsftpd's listings tell no times; each file has to be asked for its own. */
+async function withTimes(
+  ctx: Context,
+  directory: string,
+  entries: readonly ListedEntry[],
+): Promise<ListedEntry[]> {
+  const silent = entries.filter(({ stamp }) => stamp.modified === undefined);
+  const paths = ctx.store.capabilities.modified === 'none' ? [] : silent.map(pathIn(directory));
+  const found = paths.length === 0 ? undefined : await ctx.store.lookAll(paths);
+  return entries.map((entry) => {
+    const exact = found?.get(pathIn(directory)(entry)) ?? 'absent';
+    return exact === 'absent' ? entry : { ...entry, stamp: exact.stamp };
+  });
+}
+
+function pathIn(directory: string): (entry: ListedEntry) => string {
+  return ({ name }) => join(directory, name);
+}
+
+/** The segment of each client with the highest number. */
+function lastOfEach(manifests: readonly ListedEntry[]): ListedEntry[] {
+  const last = new Map<string, { readonly k: number; readonly entry: ListedEntry }>();
+  for (const entry of manifests) {
+    const parsed = parseSegmentName(entry.name);
+    if (parsed !== undefined && parsed.k > (last.get(parsed.client)?.k ?? 0)) {
+      last.set(parsed.client, { k: parsed.k, entry });
+    }
+  }
+  return [...last.values()].map(({ entry }) => entry);
 }
 
 /** The store's clock is at least this late: nothing has to be written to learn it, and an idle store stays as it is. */
