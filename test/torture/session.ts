@@ -61,8 +61,10 @@ function anywhere({ rng, steps: seen, role, tally, store }: Session): Aim {
   if (rng.chance(0.2)) return { scope: 'local', nth: 1 + rng.below(steps.local) };
   const kind = tally.rarest(store, Object.keys(steps.kinds)) ?? 'list';
   const isEnough = tally.kills(store, kind) >= ENOUGH;
-  if (rng.chance(isEnough ? 0.75 : 0.4)) return { nth: 1 + rng.below(steps.store) };
-  return { kinds: [kind], nth: 1 + rng.below(steps.kinds[kind] ?? 1) };
+  if (rng.chance(isEnough ? 0.75 : 0.3)) return { nth: 1 + rng.below(steps.store) };
+  const there = steps.kinds[kind] ?? 1;
+  // The next sync may have fewer of them.
+  return { kinds: [kind], nth: 1 + rng.below(isEnough ? there : Math.min(3, there)) };
 }
 
 /** The next rounds make everything as the editor had it, whoever comes first; no hand is needed. */
