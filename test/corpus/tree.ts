@@ -94,7 +94,7 @@ function parentsOf(path: string): string[] {
 }
 
 /** So many seconds a content's time on the store may be later than at the clients; `any`: the store sets times itself. */
-export type Lateness = 'any' | ((digest: string) => number);
+export type Lateness = 'any' | ((digest: string, path: string) => number);
 
 interface CompareOptions {
   /** The second tree is the store's: it has no modes. */
@@ -109,7 +109,7 @@ export function differences(one: Tree, other: Tree, options: CompareOptions = {}
     const found = other.get(path);
     if (found === undefined) lines.push(`only in the first: ${tell(path, node)}`);
     else {
-      const why = unlike(node, found, options);
+      const why = unlike(node, found, { ...options, path });
       if (why !== undefined) lines.push(`${JSON.stringify(path)}: ${why}`);
     }
   }
@@ -126,7 +126,7 @@ function tell(path: string, node: TreeNode): string {
 function unlike(
   one: TreeNode,
   other: TreeNode,
-  { store = false, mayBeLater = () => 0 }: CompareOptions,
+  { store = false, mayBeLater = () => 0, path }: CompareOptions & { readonly path: string },
 ): string | undefined {
   if (one.kind !== other.kind) return `${one.kind} here, ${other.kind} there`;
   if (one.kind === 'link' && other.kind === 'link') {
@@ -137,7 +137,7 @@ function unlike(
     return `content differs (${String(one.size)} and ${String(other.size)} bytes)`;
   }
   const late = other.time - one.time;
-  if (mayBeLater !== 'any' && (late < 0 || late > mayBeLater(one.digest))) {
+  if (mayBeLater !== 'any' && (late < 0 || late > mayBeLater(one.digest, path))) {
     return `its time is ${String(late)} s later in the second`;
   }
   if (!store && one.executable !== other.executable) return 'its executable bit differs';

@@ -33,7 +33,9 @@ export function noteEdits(
   for (const { path, digest } of made) replacing.set(digest, edits.get(path) ?? 0);
 }
 
-/** Fails unless all are equal; gives the tree. */
-export function equal({ stage, replacing }: Scenario): Tree {
-  return checkEqual(stage, (digest) => replacing.get(digest) ?? 0);
+/** Fails unless all are equal; gives the tree. A content that lost its path for a while counts as another version, too. */
+export function equal({ stage, edits, replacing }: Scenario): Tree {
+  return checkEqual(stage, (digest, path) =>
+    Math.max(replacing.get(digest) ?? 0, edits.get(path) ?? 0),
+  );
 }

@@ -8,7 +8,7 @@ import type { SyncReport } from '../../src/core/ports/folder.ts';
 import { namesFor } from '../corpus/names.ts';
 import type { NameSet } from '../corpus/names.ts';
 import { differences, readTree, storeDifferences } from '../corpus/tree.ts';
-import type { Tree } from '../corpus/tree.ts';
+import type { Lateness, Tree } from '../corpus/tree.ts';
 import type { ServerOptions } from '../servers/index.ts';
 import { Client } from './client.ts';
 import { openStore, PLACE } from './stores.ts';
@@ -102,7 +102,7 @@ async function atOnce(clients: Stage['clients']): Promise<SyncReport[]> {
 /** Fails unless the three folders and the store hold the same. Gives the tree. `mayBeLater`: see storeDifferences. */
 export function checkEqual(
   { clients, place, store }: Stage,
-  mayBeLater: (digest: string) => number = () => 0,
+  mayBeLater: Exclude<Lateness, 'any'> = () => 0,
 ): Tree {
   const late = store.keepsTimes ? mayBeLater : 'any';
   const [first, ...others] = clients;

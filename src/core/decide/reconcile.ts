@@ -134,7 +134,8 @@ function heldSteps(facts: PathFacts, local: Entry, own: readonly Version[]): Ste
   if (lost.length > 0) {
     return [{ do: 'record', replaces: recordable(dots), entry: unified.entry }];
   }
-  return metadataSteps(facts, { local, unified: unified.entry, dots });
+  const isOne = stands.every((v) => sameMetadata(v.entry, unified.entry));
+  return metadataSteps(facts, { local, unified: unified.entry, dots, isOne });
 }
 
 function storeDiffers(facts: PathFacts, local: Entry, stands: readonly Version[]): boolean {
@@ -165,10 +166,12 @@ interface Alignment {
   readonly local: Entry;
   readonly unified: Entry;
   readonly dots: readonly Dot[];
+  /** All versions say the same time and mode. */
+  readonly isOne: boolean;
 }
 
 /** Content is equal; who has to follow with mode and time? */
-function metadataSteps(facts: PathFacts, { local, unified, dots }: Alignment): Step[] {
+function metadataSteps(facts: PathFacts, { local, unified, dots, isOne }: Alignment): Step[] {
   const { ancestor } = facts;
   const asked = asksInVain(ancestor, local, unified) ? ancestor?.asked : undefined;
   const held = { ...ancestorOf(local, dots), ...(asked === undefined ? {} : { asked }) };
@@ -176,7 +179,11 @@ function metadataSteps(facts: PathFacts, { local, unified, dots }: Alignment): S
   if (local.kind !== 'file' || unified.kind !== 'file') {
     return isHeld ? [] : [{ do: 'hold', ancestor: held }];
   }
-  const isEqual = local.executable === unified.executable && local.mtime === unified.mtime;
+  const isEqual = sameMetadata(local, unified);
+  if (isEqual && !isOne) {
+    // Two set time or mode at once, and the store shows what came last: whoever has what all agreed on says so for good.
+    return [{ do: 'upload', entry: local, over: recordable(dots), repair: false }];
+  }
   if (isEqual || asked !== undefined) {
     return isHeld ? [] : [{ do: 'hold', ancestor: held }];
   }
@@ -188,6 +195,13 @@ function metadataSteps(facts: PathFacts, { local, unified, dots }: Alignment): S
   return touchedHere && !othersToo
     ? [{ do: 'upload', entry: local, over: recordable(dots), repair: false }]
     : [{ do: 'set-metadata', entry: unified, dots }];
+}
+
+function sameMetadata(a: Entry, b: Entry): boolean {
+  if (a.kind !== 'file' || b.kind !== 'file') {
+    return true;
+  }
+  return a.executable === b.executable && a.mtime === b.mtime;
 }
 
 /** This disk was asked for exactly this before, and what is here is what it made of it. */

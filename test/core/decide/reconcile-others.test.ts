@@ -142,6 +142,31 @@ describe('reconcile: only others changed', () => {
 describe('reconcile: both changed', () => {
   const rows: readonly Row[] = [
     {
+      sentence:
+        'two set other times at once, and what all agreed on is here: the store is told, and both are replaced',
+      ancestor: heldA,
+      local: a,
+      versions: { 'him:1': a, 'her:1': { ...a, mtime: 3 } },
+      sighted: a,
+      expected: ['upload a over him:1 her:1'],
+    },
+    {
+      sentence: 'two set other times at once: first the oldest comes here',
+      ancestor: heldA,
+      local: a,
+      versions: { 'him:1': { ...a, mtime: 0 }, 'her:1': { ...a, mtime: 3 } },
+      sighted: a,
+      expected: ['set-metadata a for him:1 her:1'],
+    },
+    {
+      sentence: 'two of one content, time and mode are as good as one',
+      ancestor: ancestorOf(a, ['him:1', 'her:1']),
+      local: a,
+      versions: { 'him:1': a, 'her:1': a },
+      sighted: a,
+      expected: [],
+    },
+    {
       sentence: 'theirs is newer: own steps aside',
       ancestor: heldA,
       local: b,
