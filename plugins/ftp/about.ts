@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts';
 import type { PassiveMode } from './data.ts';
 import { Refusal } from './failures.ts';
 import type { ServerFacts } from './login.ts';
+import { charsets } from './options.ts';
 import type { Reply } from './replies.ts';
 import type { Store } from './store.ts';
 
@@ -55,6 +56,10 @@ function learnt({ store, mode, encrypts }: Known): StoreFact[] {
       drives: 'the command for times, or none (plugins/ftp/times.ts)',
     },
     {
+      ...{ name: 'letters of names', value: letters(store) },
+      drives: 'bytes of names, and what cannot be sent (plugins/ftp/charset.ts)',
+    },
+    {
       ...{ name: 'data connections', value: mode.command ?? 'not seen yet' },
       drives: 'EPSV, else PASV (plugins/ftp/data.ts)',
     },
@@ -64,6 +69,12 @@ function learnt({ store, mode, encrypts }: Known): StoreFact[] {
       drives: 'reported only: one is always offered',
     },
   ];
+}
+
+/** By the settings; whether the server agrees shows in the questions about names. */
+function letters({ parts }: Store): string {
+  const used = parts.charset === charsets.latin1 ? 'Latin-1' : 'UTF-8';
+  return parts.facts.features.has('UTF8') ? `${used}; the server knows UTF-8` : used;
 }
 
 async function tryThere(

@@ -1,5 +1,6 @@
 /** The contract's operations over one place: each hands over to the file its name suggests. Holds no protocol of its own. */
-import type { AboutStore, Transport } from '../../src/plugin-api.ts';
+import type { Transport } from '../../src/plugin-api.ts';
+import { aboutOf } from './about.ts';
 import { makeDirectory, remove, removeDirectory, removeTree } from './change.ts';
 import type { Call, Frame } from './frame.ts';
 import { rename } from './move.ts';
@@ -56,23 +57,14 @@ export function transportOf({ place, frame, login, close }: Parts): Transport {
       : {
           space: (signal) => run('space', { path: '', signal }, () => space(signal)),
         }),
-    about: () => Promise.resolve(aboutOf(place, login())),
+    about: (signal, scratch) =>
+      run('about', { path: scratch ?? '', signal }, () =>
+        aboutOf({ place, login: login() }, signal, scratch),
+      ),
     close: () => {
       frame.close();
       close();
       return Promise.resolve();
     },
-  };
-}
-
-function aboutOf({ server, dialect }: Place, login: string): AboutStore {
-  const removal = dialect.deletesByDepth === true ? 'DELETE with Depth: 0' : 'a look, then DELETE';
-  return {
-    identity: server === '' ? dialect.name : server,
-    facts: [
-      { name: 'dialect', value: dialect.name, drives: 'properties, uploads and claims' },
-      { name: 'login', value: login, drives: 'whether an upload asks before its body' },
-      { name: 'removal', value: removal, drives: 'requests for each file that is removed' },
-    ],
   };
 }
