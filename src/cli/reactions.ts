@@ -28,7 +28,7 @@ export const TRANSPORT_REACTIONS: Readonly<Record<TransportErrorKind, Reaction>>
   },
   auth: {
     why: 'the store refused the login',
-    todo: "Check this store's user, its password or key, and the certificate or host key that it is known by.",
+    todo: "Check this store's user, its password or key, and the certificate or server key that it is known by.",
     exit: EXIT.failed,
   },
   denied: {

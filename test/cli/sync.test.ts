@@ -127,7 +127,7 @@ describe('ownsync sync', () => {
     expect(at.err).to.deep.equal([
       'docs: store "disk": the store refused the login: the login with *** was refused',
       '  the store said: 530 ***? Login incorrect.',
-      "  what to do: Check this store's user, its password or key, and the certificate or host key that it is known by.",
+      "  what to do: Check this store's user, its password or key, and the certificate or server key that it is known by.",
     ]);
     expect(at.out).to.deep.equal([
       'pics: 1 path with a problem:',

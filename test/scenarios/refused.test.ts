@@ -37,7 +37,7 @@ for (const name of servers) {
         [
           'store "place": the store refused the login: ',
           /the server says 530 Login (incorrect|authentication failed)/,
-          "what to do: Check this store's user, its password or key, and the certificate or host key that it is known by.",
+          "what to do: Check this store's user, its password or key, and the certificate or server key that it is known by.",
         ],
       ],
       [
