@@ -4,7 +4,7 @@
  * set; other arguments go to mocha. Never leaves a tracked file changed.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { Buffer } from 'node:buffer';
 import { dirname, join } from 'node:path';
@@ -43,7 +43,9 @@ function withCoverage() {
 }
 
 async function runAll() {
-  if (args.some((argument) => argument.startsWith('test/'))) return await mocha(args, {});
+  if (args.some((argument) => argument.startsWith('test/'))) {
+    return await mocha(args.map(specOf), {});
+  }
   const work = mkdtempSync(join(tmpdir(), 'ownsync-test-run-'));
   try {
     const results = await Promise.all(
@@ -59,6 +61,14 @@ async function runAll() {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** A directory stands for all tests below it. */
+function specOf(argument) {
+  const isDirectory =
+    argument.startsWith('test/') &&
+    statSync(join(root, argument), { throwIfNoEntry: false })?.isDirectory() === true;
+  return isDirectory ? `${argument.replace(/\/$/, '')}/**/*.test.ts` : argument;
 }
 
 /** The sum of the lanes; none if one of them ended without its own. */
