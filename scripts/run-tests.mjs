@@ -16,7 +16,8 @@ const root = dirname(dirname(self));
 const lanes = {
   large: ['test/scenarios/scenario.test.ts'],
   programs: ['test/scenarios/!(scenario).test.ts', 'test/torture/**/*.test.ts'],
-  stores: ['test/conformance/**/*.test.ts', 'test/plugins/**/*.test.ts'],
+  conformance: ['test/conformance/**/*.test.ts'],
+  plugins: ['test/plugins/**/*.test.ts'],
   rest: ['test/!(conformance|plugins|scenarios|torture)/**/*.test.ts'],
 };
 
