@@ -152,7 +152,7 @@ class Transfer {
         await this.#data.send(next.value);
       }
       await this.#data.finish();
-      await this.end();
+      await this.#endOf(size);
       whole = true;
       return size;
     } catch (error) {
@@ -160,6 +160,18 @@ class Transfer {
     } finally {
       this.#data.destroy();
       if (!whole) this.#breakOff();
+    }
+  }
+
+  /**
+   * SERVER: vsftpd over TLS may say "426 Failure reading network stream." to a connection that ends without a byte. All of
+   * nothing is there then; whoever sent it looks.
+   */
+  async #endOf(size: number): Promise<void> {
+    try {
+      await this.end();
+    } catch (error) {
+      if (!(size === 0 && error instanceof Refusal && error.reply.code === 426)) throw error;
     }
   }
 

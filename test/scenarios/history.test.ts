@@ -77,12 +77,7 @@ async function begin(stage: Stage): Promise<string> {
   return await now();
 }
 
-for (const name of [
-  'mount',
-  'proftpd',
-  'openssh',
-  'apache',
-] as const satisfies readonly StoreName[]) {
+for (const name of ['mount', 'proftpd', 'apache'] as const satisfies readonly StoreName[]) {
   describe(`what was, on ${name}`, function () {
     this.timeout(120_000);
     let stage: Stage;

@@ -21,7 +21,7 @@ const mixes: readonly { readonly ways: Ways; readonly steps: readonly Step[] }[]
   { ways: ['lighttpd', 'mount', 'vsftpd', 'openssh'], steps: [] },
 ];
 
-const FILES = 200;
+const FILES = 120;
 
 for (const { ways, steps } of mixes) {
   describe(`four computers by ${ways.join(', ')}`, function () {

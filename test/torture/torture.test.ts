@@ -11,7 +11,7 @@ import { needs } from '../support/skips.ts';
 import { Tally } from './tally.ts';
 import { torture } from './torture.ts';
 
-const KILLS = 4;
+const KILLS = 3;
 
 describe('killed at any step, the program', function () {
   this.timeout(120_000);

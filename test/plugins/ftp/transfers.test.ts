@@ -93,6 +93,18 @@ describe('ftp: broken transfers', () => {
     }
   });
 
+  it('an empty file is there though the server says 426 to its upload; a fuller one is not', async () => {
+    const server = await scripted();
+    const { transport } = await open(server, { connections: 1 });
+    server.setScript(({ verb }) =>
+      verb === 'STOR' ? { answer: '426 Failure reading network stream.' } : undefined,
+    );
+    const stamp = await transport.write('empty', source(''), signal);
+    expect(stamp.size).to.equal(0);
+    const error = await failure(transport.write('full', source('content'), signal));
+    expect(error.kind).to.equal('unreachable');
+  });
+
   it('a listing that is cut is an error', async () => {
     const server = await scripted();
     const { transport } = await open(server);
