@@ -4,8 +4,8 @@
  */
 import type { SimulatedClient } from './client.ts';
 import { ignoreFile, ignoreText } from './ignoring.ts';
-import { contentText, linkText } from './ledger.ts';
-import { diskPlace, linkMark, storePlace, type Place, type Writing } from './places.ts';
+import { contentText, linkMark, linkText } from './ledger.ts';
+import { diskPlace, storePlace, type Place, type Writing } from './places.ts';
 import { describeAct, type Act } from './script.ts';
 import type { World } from './world.ts';
 

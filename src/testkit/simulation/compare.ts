@@ -5,7 +5,7 @@
 import type { SeenEntry } from '../fake-user.ts';
 import type { SimulatedClient, Simulation } from './client.ts';
 import { ignoreFile, parseIgnores, type Ignores } from './ignoring.ts';
-import { linkMark } from './places.ts';
+import { linkMark } from './ledger.ts';
 
 /** What is on a computer, ignored or not. */
 export function contentsOf(client: SimulatedClient): Set<string> {

@@ -93,3 +93,7 @@ export function contentText(id: number): string {
 export function linkText(id: number): string {
   return `t${String(id)}`;
 }
+
+export function linkMark(target: string): string {
+  return `-> ${target}`;
+}

@@ -2,6 +2,7 @@
  * Where people and programs act: a computer's disk, or the plain files on the store. Each place knows what it can do; the
  * ledger is told here only what depends on the place.
  */
+import { linkMark } from './ledger.ts';
 import type { SimulatedClient } from './client.ts';
 import type { Act } from './script.ts';
 import type { World } from './world.ts';
@@ -29,10 +30,6 @@ export interface Place {
   move(from: string, to: string): void;
   /** False: another program may not do this here now. */
   mayMove(from: string, to: string): boolean;
-}
-
-export function linkMark(target: string): string {
-  return `-> ${target}`;
 }
 
 export function diskPlace(world: World, client: SimulatedClient): Place {
