@@ -79,7 +79,7 @@ describe('files', () => {
   });
 
   it('the lockfile names no registry', () => {
-    expect(registryHost('"resolved": "https://registry.example.org/a.tgz"')).to.be.a('string');
+    expect(registryHost('"resolved": "https://packages.example.org/a.tgz"')).to.be.a('string');
     expect(offences(['package-lock.json'], registryHost)).to.deep.equal([]);
   });
 
