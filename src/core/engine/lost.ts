@@ -7,6 +7,7 @@
 import { keyOf } from '../model/entry.ts';
 import type { Dot } from '../model/version.ts';
 import type { Context } from './context.ts';
+import { problem } from './context.ts';
 import { layout } from './layout.ts';
 import { storeNow } from './lease.ts';
 import type { LocalView } from './scan.ts';
@@ -20,16 +21,28 @@ export function epochMark(ctx: Context): string {
 }
 
 export async function findLost(ctx: Context, local: LocalView): Promise<(dot: Dot) => boolean> {
-  const missing = missingVersions(ctx, local);
-  if (missing.size === 0) {
-    return () => false;
-  }
-  const asked = new Set([...missing].filter((dot) => wasAskedFor(ctx, dot)));
+  const absent = absentVersions(ctx, local);
+  const missing = [...absent.keys()].filter((dot) => isMissing(ctx, dot));
+  const asked = new Set(missing.filter((dot) => wasAskedFor(ctx, dot)));
   await askFor(
     ctx,
-    [...missing].filter((dot) => !asked.has(dot)),
+    missing.filter((dot) => !asked.has(dot)),
   );
-  return asked.size > 0 && (await everybodyLooked(ctx)) ? (dot) => asked.has(dot) : () => false;
+  const isGivenUp = asked.size > 0 && (await everybodyLooked(ctx));
+  for (const [dot, path] of absent) {
+    if (!isGivenUp || !asked.has(dot)) {
+      tellAbsent(ctx, path);
+    }
+  }
+  return isGivenUp ? (dot) => asked.has(dot) : () => false;
+}
+
+function tellAbsent(ctx: Context, path: string): void {
+  problem(ctx, {
+    path,
+    kind: 'not-on-store',
+    message: 'a version of it is not on the store now; the computer that has it brings it again',
+  });
 }
 
 /** Not found, and nobody is expected to bring it: from now on it is waited for. */
@@ -59,30 +72,32 @@ async function askFor(ctx: Context, dots: readonly Dot[]): Promise<void> {
   }
 }
 
-/** Versions waited for that are neither here nor on the store, found so for some rounds. */
-function missingVersions(ctx: Context, local: LocalView): Set<Dot> {
+/** Versions waited for that are neither here nor on the store, with their paths. */
+function absentVersions(ctx: Context, local: LocalView): Map<Dot, string> {
   const { state } = ctx;
-  const missing = new Set<Dot>();
+  const absent = new Map<Dot, string>();
   if (state.waits.size === 0) {
-    return missing;
+    return absent;
   }
   for (const path of state.master.paths()) {
     const entry = local.entries.get(path);
-    const here = entry === undefined ? [] : [keyOf(entry)];
+    const here = entry === undefined ? undefined : keyOf(entry);
     const sighted = state.sightings.get(path)?.key;
-    const known = new Set([...here, sighted]);
     for (const version of state.master.recorded(path)) {
-      if (keyOf(version.entry) === sighted) {
+      const key = keyOf(version.entry);
+      if (key === sighted) {
         state.waits.delete(version.dot);
-      }
-      const since = state.waits.get(version.dot);
-      const isPatient = since === undefined || state.round - since <= ROUNDS_OF_PATIENCE;
-      if (!isPatient && !known.has(keyOf(version.entry))) {
-        missing.add(version.dot);
+      } else if (key !== here && state.waits.has(version.dot)) {
+        absent.set(version.dot, path);
       }
     }
   }
-  return missing;
+  return absent;
+}
+
+/** Found absent for some rounds. */
+function isMissing({ state }: Context, dot: Dot): boolean {
+  return state.round - (state.waits.get(dot) ?? state.round) > ROUNDS_OF_PATIENCE;
 }
 
 async function everybodyLooked(ctx: Context): Promise<boolean> {

@@ -33,6 +33,9 @@ export interface Sighting {
   readonly listed?: true;
 }
 
+/** What the store showed before, and of which content. */
+export type PastStamp = Stamp & { readonly key?: Key };
+
 /** A file's digest with the fingerprint it was computed for. */
 export interface Indexed {
   readonly size: number;
@@ -101,7 +104,7 @@ export class FolderState {
   /** Content that a path held before. */
   readonly old = new Table<readonly Key[]>('old');
   /** Stamps that a path had before, sighted or recorded, newest last: none of them may be given to other content. */
-  readonly past = new Table<readonly Stamp[]>('past');
+  readonly past = new Table<readonly PastStamp[]>('past');
   readonly seen = new Table<number>('seen');
   /** Client → number of its last applied segment. */
   readonly segments = new Table<number>('segments');
@@ -247,7 +250,11 @@ export class FolderState {
       const files = dropped.map((v) => v.entry).filter((entry) => entry.kind === 'file');
       this.rememberStamps(
         path,
-        files.map((entry) => ({ size: entry.size, modified: storedTimeOf(entry) })),
+        files.map((entry) => ({
+          size: entry.size,
+          modified: storedTimeOf(entry),
+          key: entry.digest,
+        })),
       );
     }
   }
@@ -292,11 +299,11 @@ export class FolderState {
   #remember(path: string): void {
     const before = this.sightings.get(path);
     if (before !== undefined && before.key !== DIRECTORY_KEY) {
-      this.rememberStamps(path, [before.stamp]);
+      this.rememberStamps(path, [{ ...before.stamp, key: before.key }]);
     }
   }
 
-  rememberStamps(path: string, stamps: readonly Stamp[]): void {
+  rememberStamps(path: string, stamps: readonly PastStamp[]): void {
     this.past.set(path, [...(this.past.get(path) ?? []), ...stamps].slice(-PAST_STAMPS));
   }
 

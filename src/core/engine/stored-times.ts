@@ -42,7 +42,7 @@ export function shownBefore(ctx: Context, path: string, entry: FileEntry, stamp:
       size: (other as FileEntry).size,
       modified: storedTimeOf(other as FileEntry),
     }));
-  const past = state.past.get(path) ?? [];
+  const past = (state.past.get(path) ?? []).filter(({ key }) => key !== entry.digest);
   return [...sighted, ...recorded, ...past].some(
     // One without a time is told from none, whatever time is chosen.
     (earlier) => earlier.modified !== undefined && collides(earlier, stamp),

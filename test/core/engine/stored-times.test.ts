@@ -88,3 +88,23 @@ describe('on a store that tells no times at all', () => {
     expect(laptop.user.read('a')).to.equal('new');
   });
 });
+
+describe('on a store where times are set', () => {
+  it('content that comes back to its path has its own time again, and other content has not', async () => {
+    const store = createStore();
+    const laptop = computer(store, 'laptop');
+    const mtime = 1_700_000_000_000;
+    const shownTime = async (text?: string): Promise<number | undefined> => {
+      if (text === undefined) laptop.user.remove('a');
+      else laptop.user.write('a', text, { mtime });
+      expect((await laptop.sync()).inSync).to.equal(true);
+      const found = store.find('a');
+      return found?.kind === 'file' ? found.modified : undefined;
+    };
+    expect(await shownTime('one')).to.equal(mtime);
+    expect(await shownTime()).to.equal(undefined);
+    expect(await shownTime('one')).to.equal(mtime);
+    expect(await shownTime()).to.equal(undefined);
+    expect(await shownTime('two')).to.equal(mtime + 1000);
+  });
+});
