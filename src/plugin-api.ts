@@ -61,3 +61,21 @@ export function definePlugin<Options>(
 ): PluginDefinition<Options> {
   return definition;
 }
+
+/** Waits for something that cannot be aborted itself; rejects with the signal's reason. */
+export async function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([waiting, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    waiting.catch(() => undefined);
+  }
+}

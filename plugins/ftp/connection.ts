@@ -2,6 +2,7 @@
  * One logged-in connection: commands whose refusals are errors, and transfers that leave it usable or closed, never in
  * between. Knows absolute server paths only.
  */
+import { orAborted } from '../../src/plugin-api.ts';
 import type { Control } from './control.ts';
 import { DataConnection, type PassiveMode } from './data.ts';
 import { Finding, LostConnection, Refusal } from './failures.ts';
@@ -217,22 +218,4 @@ async function nextOf(
 function accepted(reply: Reply): Reply {
   if (reply.code >= 400) throw new Refusal(reply);
   return reply;
-}
-
-/** Waits for something that cannot be aborted itself; rejects with the signal's reason. */
-export async function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    };
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([waiting, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    waiting.catch(() => undefined);
-  }
 }

@@ -2,7 +2,8 @@
  * The connections of one store: opened when needed, given out one by one, fewer when the server says so. No operation
  * ever holds two, so a small limit slows down and never locks up. Never sleeps, never retries a command.
  */
-import { orAborted, type Connection } from './connection.ts';
+import { orAborted } from '../../src/plugin-api.ts';
+import type { Connection } from './connection.ts';
 import { Finding, Refusal } from './failures.ts';
 import { kindOf } from './replies.ts';
 

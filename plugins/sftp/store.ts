@@ -3,11 +3,11 @@
  * which turns trouble into a TransportError. Never repeats an operation.
  */
 import { setMaxListeners } from 'node:events';
-import { TransportError, type TransportErrorKind } from '../../src/plugin-api.ts';
+import { orAborted, TransportError, type TransportErrorKind } from '../../src/plugin-api.ts';
 import type { Connection } from './connection.ts';
 import { Finding, LostConnection, Refusal } from './failures.ts';
 import type { Status } from './status.ts';
-import { orAborted, Task, type OperationFacts } from './task.ts';
+import { Task, type OperationFacts } from './task.ts';
 
 export interface StoreParts {
   readonly connect: (signal: AbortSignal) => Promise<Connection>;

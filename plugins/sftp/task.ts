@@ -2,6 +2,7 @@
  * One operation on one connection: its requests obey the signal, what it changed is counted, and the handles that it
  * leaves open are closed. Decides nothing about what an answer means.
  */
+import { orAborted } from '../../src/plugin-api.ts';
 import type { Connection, Send } from './connection.ts';
 import { LostConnection, Refusal } from './failures.ts';
 
@@ -88,23 +89,5 @@ export class Task {
       channel.close(handle, done);
     });
     closing.catch(() => undefined);
-  }
-}
-
-/** Waits for something that cannot be aborted itself; rejects with the signal's reason. */
-export async function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    };
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([waiting, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    waiting.catch(() => undefined);
   }
 }

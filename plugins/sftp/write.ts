@@ -4,14 +4,14 @@
  * stays, torn: it is the engine's to resume or sweep.
  */
 import type { Stats } from 'ssh2';
-import type { Source, Stamp, StoreEntry } from '../../src/plugin-api.ts';
+import { orAborted, type Source, type Stamp, type StoreEntry } from '../../src/plugin-api.ts';
 import { isFinal, plain, secondsOf, timesOf, whyNotMade } from './change.ts';
 import { entryOf, lookAt } from './entries.ts';
 import { Finding, orRefusal, Refusal } from './failures.ts';
 import { pieceBytes, transferWindow } from './read.ts';
 import { freeBytes } from './space.ts';
 import type { Store } from './store.ts';
-import { orAborted, type Task } from './task.ts';
+import type { Task } from './task.ts';
 import { checkWay, parentOf } from './way.ts';
 
 /** How ssh2 and the protocol call them. */

@@ -8,23 +8,18 @@ import type { AgentParts } from '../../src/agent.ts';
 import { run } from '../../src/cli/run.ts';
 import type { Command, GlobalArguments } from '../../src/cli/run.ts';
 import type { Program } from '../../src/cli/program.ts';
-import type { Folder, FolderParts, FolderStatus, SyncReport } from '../../src/core/ports/folder.ts';
+import {
+  noDeeds,
+  type Folder,
+  type FolderParts,
+  type FolderStatus,
+  type SyncReport,
+} from '../../src/core/ports/folder.ts';
 import type { VerifyReport } from '../../src/core/ports/verify.ts';
 import type { LocalTree } from '../../src/core/ports/local-tree.ts';
 import { fakeTransport } from '../transport/fake.ts';
 
-export const DONE: SyncReport['done'] = {
-  uploaded: 0,
-  downloaded: 0,
-  'deleted-here': 0,
-  'deleted-on-store': 0,
-  'moved-here': 0,
-  'moved-on-store': 0,
-  'conflict-copy': 0,
-  metadata: 0,
-  repaired: 0,
-  adopted: 0,
-};
+export const DONE: SyncReport['done'] = noDeeds();
 
 export const REPORT: SyncReport = {
   rounds: 1,

@@ -8,6 +8,7 @@ import {
   type Bench,
   type MemoryProfile,
 } from '../../src/testkit/index.ts';
+import { outsideOf } from '../support/outside.ts';
 
 const profiles: Readonly<Record<string, Partial<MemoryProfile>>> = {
   'a good FTP server': {},
@@ -53,18 +54,6 @@ function openBench(profile: Partial<MemoryProfile>): Bench {
   return {
     transport: openMemoryTransport(store, { profile }),
     open: () => Promise.resolve(openMemoryTransport(store, { profile })),
-    outside: {
-      write: async (path, bytes) => {
-        store.put(path, bytes);
-      },
-      read: async (path) => store.bytes(path) ?? new Uint8Array(0),
-      names: async (path) => [...store.tree(path).keys()].filter((name) => !name.includes('/')),
-      remove: async (path) => {
-        store.remove(path);
-      },
-      link: async (path) => {
-        store.putOdd(path, 'link');
-      },
-    },
+    outside: outsideOf(store),
   };
 }

@@ -23,7 +23,7 @@ import { MemoryStore } from '../../src/testkit/memory-store.ts';
 import { withProfile } from '../../src/transport/layers/refined.ts';
 import { around } from '../../src/transport/layers/around.ts';
 import { projectRoot } from '../support/project.ts';
-import { examined, listing, open, refused, without } from './worlds.ts';
+import { examined, listing, open, refused, withoutNames } from './worlds.ts';
 import type { Bend, World } from './worlds.ts';
 
 interface Row extends World {
@@ -101,16 +101,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'times.set-later': { profile: { modified: 'read' } },
   'times.listing': { bend: minutes },
   'times.rename': { bend: touched },
-  'names.blanks': { bend: without(/^ | $/) },
-  'names.dots': { bend: without(/\.$/) },
-  'names.tilde-and-dash': { bend: without(/^~/) },
-  'names.quotes': { bend: without(/"/) },
-  'names.brackets': { bend: without(/[*?]/) },
-  'names.percent': { bend: without(/%/) },
-  'names.backslash': { bend: without(/\\/) },
-  'names.signs': { bend: without(/[:<>|]/) },
-  'names.device-names': { bend: without(/^con$/i) },
-  'names.letters': { bend: without(/[^\0-\u04ff]/) },
+  ...withoutNames,
   'names.length': { profile: { nameBytes: 143 } },
   'names.depth': { bend: shallow },
   'content.range': { bend: (good) => ({ read: (path, _, signal) => good.read(path, 0, signal) }) },

@@ -12,7 +12,7 @@ import { systemClock, systemRandom } from '../../src/host/world.ts';
 import { refine } from '../../src/transport/profile.ts';
 import { MemoryStore } from '../../src/testkit/memory-store.ts';
 import { openMemoryTransport } from '../../src/testkit/memory-transport.ts';
-import { examined, listing, open, refused, without } from './worlds.ts';
+import { examined, listing, open, refused, without, withoutNames } from './worlds.ts';
 import type { Bend, World } from './worlds.ts';
 
 const answers = (found: Examination): Map<string, string> =>
@@ -112,16 +112,7 @@ const FLIPS: Readonly<Record<string, World>> = {
     }),
   },
   'times.clock': { bend: shown((time) => time - 3 * HOUR) },
-  'names.blanks': { bend: without(/^ | $/) },
-  'names.dots': { bend: without(/\.$/) },
-  'names.tilde-and-dash': { bend: without(/^~/) },
-  'names.quotes': { bend: without(/"/) },
-  'names.brackets': { bend: without(/[*?]/) },
-  'names.percent': { bend: without(/%/) },
-  'names.backslash': { bend: without(/\\/) },
-  'names.signs': { bend: without(/[:<>|]/) },
-  'names.device-names': { bend: without(/^con$/i) },
-  'names.letters': { bend: without(/[^\0-\u04ff]/) },
+  ...withoutNames,
   'names.unicode-form': {
     bend: listing(({ entries, complete }) => ({
       entries: entries.map((entry) => ({ ...entry, name: entry.name.normalize('NFD') })),

@@ -65,3 +65,17 @@ export const without =
 export const listing =
   (change: (listing: Listing) => Listing): Bend =>
   (good) => ({ list: async (path, signal) => change(await good.list(path, signal)) });
+
+/** For each question about names a store that does not take them. */
+export const withoutNames = {
+  'names.blanks': { bend: without(/^ | $/) },
+  'names.dots': { bend: without(/\.$/) },
+  'names.tilde-and-dash': { bend: without(/^~/) },
+  'names.quotes': { bend: without(/"/) },
+  'names.brackets': { bend: without(/[*?]/) },
+  'names.percent': { bend: without(/%/) },
+  'names.backslash': { bend: without(/\\/) },
+  'names.signs': { bend: without(/[:<>|]/) },
+  'names.device-names': { bend: without(/^con$/i) },
+  'names.letters': { bend: without(/[^\0-\u04ff]/) },
+} satisfies Readonly<Record<string, World>>;

@@ -10,7 +10,6 @@ import {
   account,
   giveToOwner,
   start,
-  type Product,
   type RunningServer,
   type ServerOptions,
   type Workplace,
@@ -31,18 +30,30 @@ export interface SshServerOptions extends ServerOptions {
 }
 
 export async function startOpenssh(options: SshServerOptions = {}): Promise<SshServer> {
+  return await withKeys(options, (keys) =>
+    start(
+      {
+        name: 'openssh',
+        user: account.user,
+        asOwner: true,
+        configure: (place) => configure(place, keys, options),
+      },
+      options,
+    ),
+  );
+}
+
+/** Keys of its own, if it was given none, last as long as the server. */
+export async function withKeys(
+  options: SshServerOptions,
+  begin: (keys: SshKeys) => Promise<RunningServer>,
+): Promise<SshServer> {
   const keys = options.keys ?? (await makeSshKeys());
   const remove = async (): Promise<void> => {
     if (options.keys === undefined) await keys.remove();
   };
-  const product: Product = {
-    name: 'openssh',
-    user: account.user,
-    asOwner: true,
-    configure: (place) => configure(place, keys, options),
-  };
   try {
-    const server = await start(product, options);
+    const server = await begin(keys);
     return {
       ...server,
       keys,

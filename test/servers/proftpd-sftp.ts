@@ -4,15 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startProftpd } from './proftpd.ts';
-import type { SshServer, SshServerOptions } from './openssh.ts';
-import { keyTypes, makeSshKeys, sshProgram, type SshKeys } from './ssh-keys.ts';
+import { withKeys, type SshServer, type SshServerOptions } from './openssh.ts';
+import { keyTypes, sshProgram, type SshKeys } from './ssh-keys.ts';
 
 export async function startProftpdSftp(options: SshServerOptions = {}): Promise<SshServer> {
-  const keys = options.keys ?? (await makeSshKeys());
-  const remove = async (): Promise<void> => {
-    if (options.keys === undefined) await keys.remove();
-  };
-  try {
+  return await withKeys(options, async (keys) => {
     const extra = [
       'LoadModule mod_sftp.c',
       'SFTPEngine on',
@@ -23,20 +19,8 @@ export async function startProftpdSftp(options: SshServerOptions = {}): Promise<
       'MaxLoginAttempts 3',
       ...(options.extra ?? []),
     ];
-    const server = await startProftpd({ ...options, extra });
-    return {
-      ...server,
-      keys,
-      knownHosts: await keys.knownHosts(server.port),
-      async stop() {
-        await server.stop();
-        await remove();
-      },
-    };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+    return await startProftpd({ ...options, extra });
+  });
 }
 
 /** SERVER: it reads the keys of users in the form of RFC 4716 only. */

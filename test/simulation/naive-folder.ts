@@ -2,7 +2,12 @@
  * A folder that syncs as one would write it in an afternoon: the newest time wins. It is wrong on purpose: the
  * simulation has to find that it loses, tears and never agrees. It must never become an example.
  */
-import type { Folder, FolderParts, SyncReport } from '../../src/core/ports/folder.ts';
+import {
+  noDeeds,
+  type Folder,
+  type FolderParts,
+  type SyncReport,
+} from '../../src/core/ports/folder.ts';
 import type { LocalStat } from '../../src/core/ports/local-tree.ts';
 import { TransportError } from '../../src/plugin-api.ts';
 
@@ -20,18 +25,7 @@ type LocalFile = Extract<LocalStat, { kind: 'file' }>;
 const nothingDone: SyncReport = {
   rounds: 1,
   inSync: true,
-  done: {
-    uploaded: 0,
-    downloaded: 0,
-    'deleted-here': 0,
-    'deleted-on-store': 0,
-    'moved-here': 0,
-    'moved-on-store': 0,
-    'conflict-copy': 0,
-    metadata: 0,
-    repaired: 0,
-    adopted: 0,
-  },
+  done: noDeeds(),
   conflicts: [],
   problems: [],
   held: [],

@@ -14,6 +14,7 @@ import {
   type Bench,
   type ConformanceCase,
 } from '../../src/testkit/index.ts';
+import { outsideOf } from '../support/outside.ts';
 import { claimFaults } from './faults/claims.ts';
 import type { Fault } from './faults/fault.ts';
 import { listFaults } from './faults/list.ts';
@@ -52,19 +53,7 @@ function benchOf({ bend, profile }: Pick<Fault, 'bend' | 'profile'>): Bench {
   return {
     transport: open(),
     open: () => Promise.resolve(open()),
-    outside: {
-      write: async (path, bytes) => {
-        store.put(path, bytes);
-      },
-      read: async (path) => store.bytes(path) ?? new Uint8Array(0),
-      names: async (path) => [...store.tree(path).keys()].filter((name) => !name.includes('/')),
-      remove: async (path) => {
-        store.remove(path);
-      },
-      link: async (path) => {
-        store.putOdd(path, 'link');
-      },
-    },
+    outside: outsideOf(store),
   };
 }
 

@@ -10,6 +10,7 @@ import type {
   SyncOptions,
   SyncReport,
 } from '../ports/folder.ts';
+import { noDeeds } from '../ports/folder.ts';
 import type {
   BackReport,
   PathHistory,
@@ -319,18 +320,7 @@ function nameOf(state: FolderState, own: string): (client: string) => string {
 
 /** Counts deeds on their way to whoever listens. */
 class Tally {
-  readonly done: Record<Deed, number> = {
-    uploaded: 0,
-    downloaded: 0,
-    'deleted-here': 0,
-    'deleted-on-store': 0,
-    'moved-here': 0,
-    'moved-on-store': 0,
-    'conflict-copy': 0,
-    metadata: 0,
-    repaired: 0,
-    adopted: 0,
-  };
+  readonly done = noDeeds();
   readonly conflicts: string[] = [];
   readonly #listener: (event: FolderEvent) => void;
 

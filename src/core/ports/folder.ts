@@ -67,6 +67,22 @@ export type Deed =
   | 'repaired'
   | 'adopted';
 
+/** Nothing done yet, to count from. */
+export function noDeeds(): Record<Deed, number> {
+  return {
+    uploaded: 0,
+    downloaded: 0,
+    'deleted-here': 0,
+    'deleted-on-store': 0,
+    'moved-here': 0,
+    'moved-on-store': 0,
+    'conflict-copy': 0,
+    metadata: 0,
+    repaired: 0,
+    adopted: 0,
+  };
+}
+
 export type FolderEvent =
   | {
       readonly type: 'phase';

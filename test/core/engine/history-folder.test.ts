@@ -2,7 +2,16 @@
 import { expect } from 'chai';
 import { createFakeDisk } from '../../../src/testkit/fake-disk.ts';
 import { computer, createStore } from '../../support/computers.ts';
-import { eventful, everyText, restore, settle, texts, told, world } from './history-world.ts';
+import {
+  cuttingGate,
+  eventful,
+  everyText,
+  restore,
+  settle,
+  texts,
+  told,
+  world,
+} from './history-world.ts';
 
 describe('restoring the folder as it was', () => {
   it('brings back what was, and takes away what was not there', async () => {
@@ -64,13 +73,7 @@ describe('restoring the folder as it was', () => {
 
 describe('restoring the folder, cut off at any step', () => {
   it('the same command again goes on, and nothing is lost', async () => {
-    let cutAt = Infinity;
-    let steps = 0;
-    const gate = () => {
-      steps += 1;
-      if (steps > cutAt) throw new Error('the program ends here');
-      return undefined;
-    };
+    const { gate, cut: cutAt } = cuttingGate();
     const isThrough: boolean[] = [];
     for (let cut = 3; !isThrough.includes(true); cut += 3) {
       const store = createStore();
@@ -81,10 +84,10 @@ describe('restoring the folder, cut off at any step', () => {
       };
       const { then, was } = await eventful(at);
       const mine = texts(at.laptop);
-      [cutAt, steps] = [cut, 0];
+      cutAt(cut);
       const whole = restore(at.laptop, { path: '', at: then });
       isThrough.push(await whole.then(() => true).catch(() => false));
-      cutAt = Infinity;
+      cutAt();
       await restore(at.laptop, { path: '', at: then });
       expect(texts(at.laptop), `cut at step ${String(cut)}`).to.deep.equal(was);
       for (const text of Object.values(mine)) expect(everyText(at.laptop)).to.include(text);

@@ -3,7 +3,16 @@ import { expect } from 'chai';
 import type { UndoOptions } from '../../../src/core/ports/history.ts';
 import { computer, createStore } from '../../support/computers.ts';
 import type { Computer } from '../../support/computers.ts';
-import { everyText, restore, settle, signal, texts, told, world } from './history-world.ts';
+import {
+  cuttingGate,
+  everyText,
+  restore,
+  settle,
+  signal,
+  texts,
+  told,
+  world,
+} from './history-world.ts';
 import type { World } from './history-world.ts';
 
 const undo = async (at: Computer, options: Omit<UndoOptions, 'signal'> = {}) =>
@@ -171,13 +180,7 @@ describe('undo', () => {
   });
 
   it('cut off at any step goes on, and nothing is lost', async () => {
-    let cutAt = Infinity;
-    let steps = 0;
-    const gate = () => {
-      steps += 1;
-      if (steps > cutAt) throw new Error('the program ends here');
-      return undefined;
-    };
+    const { gate, cut: cutAt } = cuttingGate();
     const isThrough: boolean[] = [];
     for (let cut = 3; !isThrough.includes(true); cut += 3) {
       const store = createStore();
@@ -189,14 +192,14 @@ describe('undo', () => {
       const before = await start(at);
       await oneSync({ from: at.laptop, to: at.desk }, everything);
       const mine = texts(at.desk);
-      [cutAt, steps] = [cut, 0];
+      cutAt(cut);
       isThrough.push(
         await undo(at.desk).then(
           () => true,
           () => false,
         ),
       );
-      cutAt = Infinity;
+      cutAt();
       if (isThrough.at(-1) === false) await undo(at.desk);
       expect(texts(at.desk), `cut at step ${String(cut)}`).to.deep.equal(before);
       for (const text of Object.values(mine)) expect(everyText(at.desk)).to.include(text);

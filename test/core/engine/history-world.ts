@@ -111,3 +111,23 @@ export async function eventful(
   expect(texts(at.laptop)).to.deep.equal(texts(at.desk));
   return { then, was };
 }
+
+/** A disk whose program ends at a chosen step. */
+export function cuttingGate(): {
+  readonly gate: () => undefined;
+  /** From now on it ends at the `step`-th step; never without. */
+  cut(step?: number): void;
+} {
+  let cutAt = Infinity;
+  let steps = 0;
+  return {
+    gate: () => {
+      steps += 1;
+      if (steps > cutAt) throw new Error('the program ends here');
+      return undefined;
+    },
+    cut(step = Infinity) {
+      [cutAt, steps] = [step, 0];
+    },
+  };
+}

@@ -2,9 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'chai';
 import ftp from '../../../plugins/ftp/index.ts';
-import { TransportError, type Source, type Transport } from '../../../src/plugin-api.ts';
+import type { Transport } from '../../../src/plugin-api.ts';
 import {
   startFtpServer,
   type FtpServer,
@@ -21,6 +20,8 @@ import {
   type ServerOptions,
 } from '../../servers/index.ts';
 import { needs, type Skippable } from '../../support/skips.ts';
+
+export { failure, signal, source, textOf } from '../support.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
 
@@ -86,36 +87,4 @@ export async function open(server: Login, more: Record<string, unknown> = {}): P
   });
   later(() => transport.close());
   return { transport, logged };
-}
-
-export const signal: AbortSignal = new AbortController().signal;
-
-export function source(content: string | Uint8Array, modified?: number): Source {
-  const bytes = Buffer.from(content);
-  return {
-    size: bytes.length,
-    ...(modified === undefined ? {} : { modified }),
-    async *open(from) {
-      await Promise.resolve();
-      for (let at = from; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
-    },
-  };
-}
-
-export async function textOf(transport: Transport, path: string): Promise<string> {
-  const { stream } = await transport.read(path, 0, signal);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** The error of something that must fail. */
-export async function failure(doing: Promise<unknown>): Promise<TransportError> {
-  const outcome = await doing.then(
-    (value: unknown) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
-  if (!('error' in outcome)) expect.fail('it succeeded and must fail');
-  if (!(outcome.error instanceof TransportError)) throw outcome.error;
-  return outcome.error;
 }

@@ -2,9 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'chai';
 import sftp from '../../../plugins/sftp/index.ts';
-import { TransportError, type Source, type Transport } from '../../../src/plugin-api.ts';
+import type { Transport } from '../../../src/plugin-api.ts';
 import {
   findServer,
   startOpenssh,
@@ -13,6 +12,8 @@ import {
   type SshServerOptions,
 } from '../../servers/index.ts';
 import { needs, type Skippable } from '../../support/skips.ts';
+
+export { failure, signal, source, textOf } from '../support.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
 
@@ -69,34 +70,4 @@ export async function freshDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'ownsync-test-sftp-'));
   later(() => rm(directory, { recursive: true, force: true }));
   return directory;
-}
-
-export const signal: AbortSignal = new AbortController().signal;
-
-export function source(content: string | Uint8Array, modified?: number): Source {
-  const bytes = Buffer.from(content);
-  return {
-    size: bytes.length,
-    ...(modified === undefined ? {} : { modified }),
-    async *open(from) {
-      await Promise.resolve();
-      for (let at = from; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
-    },
-  };
-}
-
-export async function textOf(transport: Transport, path: string): Promise<string> {
-  const { stream } = await transport.read(path, 0, signal);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-export async function failure(attempt: Promise<unknown>): Promise<TransportError> {
-  const outcome = await attempt.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(outcome instanceof TransportError)) expect.fail(`not refused: ${String(outcome)}`);
-  return outcome;
 }

@@ -5,11 +5,13 @@ import webdav from '../../../plugins/webdav/index.ts';
 import { openFolder } from '../../../src/core/engine/folder.ts';
 import type { FolderSettings, SyncReport } from '../../../src/core/ports/folder.ts';
 import { systemClock, systemCodec, systemRandom } from '../../../src/host/world.ts';
-import type { Source, Transport, TransportError } from '../../../src/plugin-api.ts';
+import type { Source, Transport } from '../../../src/plugin-api.ts';
 import { createFakeDisk, type FakeDisk } from '../../../src/testkit/fake-disk.ts';
 import { startOwncloudServer, type OwncloudServer } from '../../../src/testkit/index.ts';
 import { createMemoryState } from '../../../src/testkit/memory-state.ts';
 import type { OwncloudServerOptions } from '../../../src/testkit/owncloud-server/index.ts';
+
+export { failure } from '../support.ts';
 
 const day = 24 * 60 * 60 * 1000;
 export const { signal } = new AbortController();
@@ -117,10 +119,3 @@ export function bytesOf(size: number, seed = 1): Uint8Array {
 
 export const sha1 = (bytes: Uint8Array | string): string =>
   createHash('sha1').update(bytes).digest('hex');
-
-export async function failure(doing: Promise<unknown>): Promise<TransportError> {
-  return await doing.then(
-    () => expect.fail('it succeeded'),
-    (error: unknown) => error as TransportError,
-  );
-}

@@ -8,8 +8,9 @@ import { createServer as createSecure } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import webdav from '../../../plugins/webdav/index.ts';
-import type { Source, Transport, TransportError } from '../../../src/plugin-api.ts';
-import { TransportError as OwnError } from '../../../src/plugin-api.ts';
+import type { Source, Transport } from '../../../src/plugin-api.ts';
+
+export { failure } from '../support.ts';
 
 export interface Seen {
   readonly method: string;
@@ -202,15 +203,4 @@ export async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string>
   const chunks: Uint8Array[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks).toString('latin1');
-}
-
-/** The error of a promise that has to fail. */
-export async function failure(promise: Promise<unknown>): Promise<TransportError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof OwnError) return error;
-    throw error;
-  }
-  throw new Error('expected it to fail');
 }
