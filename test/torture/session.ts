@@ -24,9 +24,12 @@ export interface Session {
 }
 
 /** Before the first one ended by itself. */
-const USUAL: NonNullable<Run['steps']> = {
-  ...{ store: 150, local: 100 },
-  kinds: { list: 20, look: 20, read: 6, write: 20, rename: 6, remove: 4, makeDirectory: 8 },
+const USUAL: Readonly<Record<Session['role'], NonNullable<Run['steps']>>> = {
+  upload: {
+    ...{ store: 150, local: 100 },
+    kinds: { list: 20, look: 20, read: 6, write: 20, rename: 6, remove: 4, makeDirectory: 8 },
+  },
+  download: { store: 100, local: 150, kinds: { list: 20, look: 10, read: 20, write: 2 } },
 };
 
 /** One sync that is killed, unless it ends before; then nothing torn may be visible. */
@@ -39,7 +42,7 @@ export async function strike(
   world.note();
   const { hit, steps, code, text } = await runKilled(client, aim);
   if (hit === undefined) {
-    if (steps !== undefined) session.steps.set(session.role, steps);
+    if (steps !== undefined) session.steps.set(session.role, withKinds(session, steps));
     say(`${client.name} ended (${String(code)}) before ${JSON.stringify(aim)}`);
     // 4: the guard holds deletions for a person, who agrees later.
     if (code !== 0 && code !== 4)
@@ -52,12 +55,22 @@ export async function strike(
   return hit;
 }
 
+/** A sync with little to do has few kinds of steps: those of others before it can be hit all the same. */
+function withKinds(session: Session, steps: NonNullable<Run['steps']>): NonNullable<Run['steps']> {
+  return { ...steps, kinds: { ...stepsOf(session).kinds, ...steps.kinds } };
+}
+
+function stepsOf({ steps, role }: Session): NonNullable<Run['steps']> {
+  return steps.get(role) ?? USUAL[role];
+}
+
 /** Every kind of operation that a store has is hit so often at least. */
 const ENOUGH = 5;
 
 /** By progress alone, a part on this computer's own disk, and where there were fewest: mostly so until that was often enough. */
-function anywhere({ rng, steps: seen, role, tally, store }: Session): Aim {
-  const steps = seen.get(role) ?? USUAL;
+function anywhere(session: Session): Aim {
+  const { rng, tally, store } = session;
+  const steps = stepsOf(session);
   if (rng.chance(0.2)) return { scope: 'local', nth: 1 + rng.below(steps.local) };
   const kind = tally.rarest(store, Object.keys(steps.kinds)) ?? 'list';
   const isEnough = tally.kills(store, kind) >= ENOUGH;
