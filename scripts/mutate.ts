@@ -1,5 +1,6 @@
 /**
- * Breaks the engine line by line, in copies, and says after how many simulated runs each breakage was noticed.
+ * Breaks the engine line by line, in copies, together with the lines that protect from the same harm, and says after how many
+ * simulated runs each breakage was noticed.
  *   npm run mutate -- [--runs 20000] [--seed 1] [--workers 2] [--only WORDS] [--table]
  * Each failing seed is run once more on the unbroken engine, which has to pass it. Ends with exit code 1 when a mutation
  * survives or no longer fits its file. `--table` prints lines for docs/reliability.md. The checkout is never changed.
@@ -42,11 +43,11 @@ await conduct();
 
 async function conduct(): Promise<void> {
   const chosen = mutations.filter(({ name }) => name.includes(wanted.only));
-  const files = chosen.map((mutation) => mutated(mutation, sourceOf(mutation)));
+  const files = chosen.map((mutation) => mutated(mutation, sourceOf));
   const outcomes = await pMap(
     chosen,
     async (mutation, index) => {
-      const outcome = await tryOne(mutation, files[index] ?? '');
+      const outcome = await tryOne(mutation, files[index] ?? new Map());
       console.log(lineOf(outcome));
       return outcome;
     },
@@ -60,16 +61,16 @@ async function conduct(): Promise<void> {
   if (survived.length > 0) process.exitCode = 1;
 }
 
-function sourceOf({ file }: Mutation): string {
+function sourceOf(file: string): string {
   return readFileSync(join(root, 'src/core', file), 'utf8');
 }
 
-async function tryOne(mutation: Mutation, text: string): Promise<Outcome> {
+async function tryOne(mutation: Mutation, files: ReadonlyMap<string, string>): Promise<Outcome> {
   const copy = mkdtempSync(join(tmpdir(), 'ownsync-mutated-'));
   const began = performance.now();
   try {
     cpSync(base, copy, { recursive: true, verbatimSymlinks: true });
-    compileInto(copy, `src/core/${mutation.file}`, text);
+    for (const [file, text] of files) compileInto(copy, `src/core/${file}`, text);
     const result = await huntGenuine(copy, mutation);
     return { mutation, result, seconds: (performance.now() - began) / 1000 };
   } finally {
@@ -126,7 +127,8 @@ function lineOf({ mutation, result, seconds }: Outcome): string {
   const { failure, runs } = result;
   if (wanted.table) {
     const found = failure === undefined ? 'not noticed' : `${failure.kind}, ${failure.profile}`;
-    return `| ${mutation.name} | \`${mutation.file}\` | ${mutation.breaks.join(', ')} | ${String(runs)} | ${found} |`;
+    const files = new Set([mutation, ...(mutation.also ?? [])].map(({ file }) => `\`${file}\``));
+    return `| ${mutation.name} | ${[...files].join(', ')} | ${mutation.breaks.join(', ')} | ${String(runs)} | ${found} |`;
   }
   const time = `${seconds.toFixed(0)} s`.padStart(6);
   if (failure === undefined) return `SURVIVED ${String(runs)} runs ${time}  ${mutation.name}`;

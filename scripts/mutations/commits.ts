@@ -17,6 +17,14 @@ export const commits: readonly Mutation[] = [
     file: 'decide/merge.ts',
     text: '!seenHas(seen, change.dot) && ',
     becomes: '',
+    also: [
+      { file: 'decide/merge.ts', text: "return 'known';", becomes: "return 'apply';" },
+      {
+        file: 'engine/pull.ts',
+        text: '&&\n        parsed.k > (state.segments.get(parsed.client) ?? 0)',
+        becomes: '',
+      },
+    ],
     breaks: ['R1'],
     profiles: ['plain', 'lost', 'many'],
   },
@@ -73,6 +81,7 @@ export const commits: readonly Mutation[] = [
     file: 'engine/place.ts',
     text: "phase: 'placing', history };\n  state.commit();",
     becomes: "phase: 'placing', history };",
+    also: [{ file: 'engine/pull.ts', text: '  state.commit();\n', becomes: '' }],
     breaks: ['R4'],
     profiles: ['programs', 'plain', 'folders'],
   },

@@ -8,21 +8,23 @@ import { mutated, mutations, notNeeded } from '../../scripts/mutations/index.ts'
 import { profiles } from '../../src/testkit/simulation/index.ts';
 
 const core = new URL('../../src/core/', import.meta.url);
+const sourceOf = (file: string): string => readFileSync(new URL(file, core), 'utf8');
 const rules = Array.from({ length: 31 }, (_, index) => `R${String(index + 1)}`);
 
 describe('mutations', () => {
   for (const mutation of mutations) {
     it(`fits: ${mutation.name}`, () => {
-      const source = readFileSync(new URL(mutation.file, core), 'utf8');
-      expect(mutated(mutation, source)).not.to.equal(source);
+      for (const [file, text] of mutated(mutation, sourceOf)) {
+        expect(text).not.to.equal(sourceOf(file));
+      }
     });
   }
 
   it('refuses a mutation that fits nowhere, or twice', () => {
     const [first] = mutations;
     if (first === undefined) throw new Error('no mutations');
-    expect(() => mutated(first, 'something else')).to.throw('fits 0 places');
-    expect(() => mutated(first, `${first.text}\n${first.text}`)).to.throw('fits 2 places');
+    expect(() => mutated(first, () => 'something else')).to.throw('fits 0 places');
+    expect(() => mutated(first, () => `${first.text}\n${first.text}`)).to.throw('fits 2 places');
   });
 
   it('has one for every rule of the design, or says why not', () => {
