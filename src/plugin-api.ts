@@ -62,7 +62,10 @@ export function definePlugin<Options>(
   return definition;
 }
 
-/** Waits for something that cannot be aborted itself; rejects with the signal's reason. */
+/**
+ * Ends a wait as soon as the signal is aborted, even one for a server that never answers: rejects with the signal's reason.
+ * What it waited for goes on unheard.
+ */
 export async function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
   let abort: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {

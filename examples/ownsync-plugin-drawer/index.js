@@ -4,7 +4,7 @@
  */
 import { lstat, mkdir, open, readdir, rename, rmdir, unlink, utimes } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { CONTRACT, definePlugin, TransportError, z } from 'ownsync/plugin-api';
+import { CONTRACT, definePlugin, orAborted, TransportError, z } from 'ownsync/plugin-api';
 
 /** One table. What is not in it stays `unknown`. */
 const kinds = {
@@ -29,26 +29,12 @@ function fail(kind, operation, path, reason, cause) {
 /** Runs one operation: obeys the signal and translates every error. */
 async function perform(operation, path, signal, run) {
   try {
-    return await unlessAborted(signal, run);
+    signal.throwIfAborted();
+    return await orAborted(run(), signal);
   } catch (error) {
     if (signal.aborted) throw fail('cancelled', operation, path, 'cancelled', signal.reason);
     if (error instanceof TransportError) throw error;
     throw fail(kinds[error.code] ?? 'unknown', operation, path, error.message, error);
-  }
-}
-
-/** Ends a wait as soon as the signal is aborted, even one for a server that never answers. */
-async function unlessAborted(signal, run) {
-  signal.throwIfAborted();
-  let stop;
-  const aborted = new Promise((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop);
-  });
-  try {
-    return await Promise.race([run(), aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }
 
