@@ -106,6 +106,13 @@ export const commits: readonly Mutation[] = [
     file: 'engine/absence.ts',
     text: 'if (gone.length === 0 || !hunt.leaseWasFree) {',
     becomes: 'if (gone.length === 0) {',
+    also: [
+      {
+        file: 'engine/absence.ts',
+        text: "(await readLease(ctx)) !== 'free' || ",
+        becomes: '',
+      },
+    ],
     breaks: ['R6'],
     profiles: ['sleepy', 'plain', 'many'],
   },

@@ -27,7 +27,10 @@ export interface Session {
 const USUAL: Readonly<Record<Session['role'], NonNullable<Run['steps']>>> = {
   upload: {
     ...{ store: 150, local: 100 },
-    kinds: { list: 20, look: 20, read: 6, write: 20, rename: 6, remove: 4, makeDirectory: 8 },
+    kinds: {
+      ...{ list: 20, look: 20, read: 6, write: 20, makeDirectory: 8 },
+      ...{ rename: 6, remove: 4, removeDirectory: 2 },
+    },
   },
   download: { store: 100, local: 150, kinds: { list: 20, look: 10, read: 20, write: 2 } },
 };
@@ -42,6 +45,7 @@ export async function strike(
   world.note();
   const { hit, steps, code, text } = await runKilled(client, aim);
   if (hit === undefined) {
+    for (const kind of aim.kinds ?? []) tally.miss(store, kind);
     if (steps !== undefined) session.steps.set(session.role, withKinds(session, steps));
     say(`${client.name} ended (${String(code)}) before ${JSON.stringify(aim)}`);
     // 4: the guard holds deletions for a person, who agrees later.

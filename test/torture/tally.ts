@@ -7,9 +7,16 @@ export class Tally {
   /** Store → trouble → times. */
   readonly #troubles = new Map<string, Map<string, number>>();
 
+  /** Store → kind of step → times that it was aimed at and did not come. */
+  readonly #misses = new Map<string, Map<string, number>>();
+
   kill(store: string, { scope, kind, moment }: Hit): void {
     add(this.#kills, store, scope === 'store' ? kind : `here: ${kind}`);
     add(this.#kills, store, `(${moment})`);
+  }
+
+  miss(store: string, kind: string): void {
+    add(this.#misses, store, kind);
   }
 
   trouble(store: string, what: string): void {
@@ -22,9 +29,11 @@ export class Tally {
     return [...kinds].reduce((sum, [name, count]) => sum + (isMoment(name) ? 0 : count), 0);
   }
 
-  /** The kind that was hit least of these. */
+  /** The kind that was hit least of these; one that never comes gives way to others. */
   rarest(store: string, kinds: readonly string[]): string | undefined {
-    return [...kinds].sort((a, b) => this.kills(store, a) - this.kills(store, b))[0];
+    const tried = (kind: string) =>
+      this.kills(store, kind) + (this.#misses.get(store)?.get(kind) ?? 0);
+    return [...kinds].sort((a, b) => tried(a) - tried(b))[0];
   }
 
   /** In Markdown. */

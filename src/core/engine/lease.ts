@@ -77,7 +77,8 @@ export class LeaseLost extends Error {
 /**
  * Gives the lease back. ORDER: only the own subfolder is moved out, under its own name, so that a holder that slept and was
  * robbed never moves the lease of whoever came after it; the directory that is left is removed only if it is empty.
- * A crash between the two leaves an empty `locks/placing`, which counts as free and is removed by the next taker.
+ * A crash between the two leaves an empty `locks/placing`, which counts as free and is removed by the own recovery, or by the
+ * next taker.
  */
 export async function releaseLease(ctx: Context, tx: string): Promise<void> {
   try {

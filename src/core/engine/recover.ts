@@ -7,7 +7,7 @@ import { dayOf } from '../model/conflict-name.ts';
 import { DIRECTORY_KEY } from '../model/entry.ts';
 import type { Context } from './context.ts';
 import { layout } from './layout.ts';
-import { brokenName, isDead, readHolder, readLease } from './lease.ts';
+import { brokenName, isDead, readHolder, readLease, removeEmptyLease } from './lease.ts';
 import { asideName, putBack } from './aside.ts';
 import { finishRecorded, keepHistory } from './finish.ts';
 import { isInPlace, settleItem } from './settle.ts';
@@ -41,6 +41,8 @@ export async function recover(ctx: Context): Promise<'again' | 'settled'> {
     const lease = await readLease(ctx);
     if (lease !== 'free' && (await isDead(ctx, lease.tx))) {
       await breakLease(ctx, lease.tx);
+    } else if (lease === 'free' && transaction !== undefined) {
+      await removeEmptyLease(ctx); // this client died while it gave the lease back
     }
   }
   await finishBroken(
