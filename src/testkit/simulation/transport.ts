@@ -2,6 +2,7 @@
  * One client's connection to the simulated store: every operation passes the gates on both sides of its effect, and meets
  * there the faults that the script has for it. It also notes what was written, and who looked at what.
  */
+import { layout } from '../../core/engine/layout.ts';
 import { TransportError, type Listing, type Transport } from '../../core/ports/transport.ts';
 import { openMemoryTransport } from '../memory-transport.ts';
 import type { Gates } from './gates.ts';
@@ -31,6 +32,8 @@ interface Connection {
   readonly ignores: Ignores;
   /** Path → when this client last looked there. */
   readonly looks: Map<string, number>;
+  /** When it last took the placing lease: what it saw before does not count. */
+  leaseTaken: number;
   /** Call → what happens to it after its effect. */
   readonly pending: Map<string, Fault>;
 }
@@ -43,6 +46,7 @@ export function openGatedTransport(
     world,
     ...client,
     looks: new Map(),
+    leaseTaken: 0,
     pending: new Map(),
   };
   const inner = openMemoryTransport(world.store, {
@@ -98,7 +102,9 @@ function notice(connection: Connection, call: Call): void {
   if (world.script.store.renameOnto?.file !== 'replaces') return;
   if (world.store.find(call.path)?.kind !== 'file') return;
   const text = world.store.text(to);
-  if (text !== undefined) world.ledger.overwrote(to, text, looks.get(to) ?? 0);
+  const looked = looks.get(to);
+  const isLooked = looked !== undefined && looked > connection.leaseTaken;
+  if (text !== undefined && isLooked) world.ledger.overwrote(to, text, looked);
 }
 
 /** What is ignored is never taken from its path, not with a directory around it either. */
@@ -165,6 +171,7 @@ function record(connection: Connection, call: Call): void {
     for (const child of directory.children.keys()) looks.set(joined(path, child), moment);
   }
   if (!mutating.has(operation)) return;
+  if (to === layout.placing) connection.leaseTaken = world.ledger.moment();
   const inside = isPrivatePath(path) && (to === undefined || isPrivatePath(to));
   if (inside && world.chaos) return;
   const label = `${operation} ${path}${to === undefined ? '' : ` ${to}`}`;
