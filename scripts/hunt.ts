@@ -2,11 +2,20 @@
  * Looks for a failing run, profile by profile in turn, and tells its parent how far it came. Run as a process of its own by
  * scripts/mutate.ts, out of a compiled copy.
  */
+import { readFileSync } from 'node:fs';
 import { openFolder } from '../src/core/engine/folder.ts';
-import { simulate, type FailureKind, type ProfileName } from '../src/testkit/simulation/index.ts';
+import {
+  runScript,
+  simulate,
+  type FailureKind,
+  type ProfileName,
+  type Script,
+} from '../src/testkit/simulation/index.ts';
 
 export interface Hunt {
   readonly profiles: readonly ProfileName[];
+  /** Files with scripts that failed once, before a fault was mended: run first. */
+  readonly kept: readonly string[];
   readonly seed: number;
   /** Most runs, all profiles together. */
   readonly runs: number;
@@ -21,6 +30,8 @@ export interface HuntResult {
     readonly kind: FailureKind;
     readonly profile: ProfileName;
     readonly seed: number;
+    /** The file of the script that failed. */
+    readonly kept?: string;
   };
 }
 
@@ -28,7 +39,19 @@ const told = 20;
 
 if (process.send !== undefined) process.send(await run(JSON.parse(process.argv[2] ?? '') as Hunt));
 
-async function run({ profiles, seed, runs, skip }: Hunt): Promise<HuntResult> {
+async function run({ profiles, kept, seed, runs, skip }: Hunt): Promise<HuntResult> {
+  for (const [index, file] of kept.entries()) {
+    const script = JSON.parse(readFileSync(file, 'utf8')) as Script;
+    const [failure] = (await runScript(script, { openFolder })).failures;
+    if (failure !== undefined) {
+      const found = {
+        kind: failure.kind,
+        profile: script.profile as ProfileName,
+        seed: script.seed,
+      };
+      return { runs: index + 1, isOver: true, failure: { ...found, kept: file } };
+    }
+  }
   for (let count = skip; count < runs; count += 1) {
     const profile = profiles[count % profiles.length] ?? 'plain';
     const current = seed + Math.floor(count / profiles.length);

@@ -2,13 +2,14 @@
  * Breaks the engine line by line, in copies, together with the lines that protect from the same harm, and says after how many
  * simulated runs each breakage was noticed.
  *   npm run mutate -- [--runs 20000] [--seed 1] [--workers 2] [--only WORDS] [--table]
- * Each failing seed is run once more on the unbroken engine, which has to pass it. Ends with exit code 1 when a mutation
- * survives or no longer fits its file. `--table` prints lines for docs/reliability.md. The checkout is never changed.
+ * The kept scripts of `test/simulation/found` come first. Each failing seed is run once more on the unbroken engine, which has
+ * to pass it. Ends with exit code 1 when a mutation survives or no longer fits its file. `--table` prints lines for
+ * docs/reliability.md. The checkout is never changed.
  */
 import { fork } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pMap from 'p-map';
 import { compileAll, compileInto, root } from './compiled.ts';
@@ -27,6 +28,9 @@ const { values: wanted } = parseArgs({
 
 /** A run that says nothing for so long hangs, which is a way to be noticed. */
 const silence = 300_000;
+
+const found = join(root, 'test/simulation/found');
+const kept = readdirSync(found).map((name) => join(found, name));
 
 interface Outcome {
   readonly mutation: Mutation;
@@ -82,11 +86,14 @@ async function tryOne(mutation: Mutation, files: ReadonlyMap<string, string>): P
 async function huntGenuine(copy: string, { profiles }: Mutation): Promise<HuntResult> {
   const [seed, runs] = [Number(wanted.seed), Number(wanted.runs)];
   for (let skip = 0; ;) {
-    const result = await hunt(copy, { profiles, seed, runs, skip });
+    const result = await hunt(copy, { profiles, kept: skip === 0 ? kept : [], seed, runs, skip });
     const { failure } = result;
-    if (failure === undefined || failure.kind === 'hang') return result;
+    // A kept script passes on the unbroken engine in every test run.
+    if (failure === undefined || failure.kind === 'hang' || failure.kept !== undefined)
+      return result;
     const whole = await hunt(base, {
       profiles: [failure.profile],
+      kept: [],
       seed: failure.seed,
       runs: 1,
       skip: 0,
@@ -126,12 +133,16 @@ function hunt(copy: string, wish: Hunt): Promise<HuntResult> {
 function lineOf({ mutation, result, seconds }: Outcome): string {
   const { failure, runs } = result;
   if (wanted.table) {
-    const found = failure === undefined ? 'not noticed' : `${failure.kind}, ${failure.profile}`;
+    const found =
+      failure === undefined
+        ? 'not noticed'
+        : `${failure.kind}, ${failure.kept === undefined ? failure.profile : 'a kept script'}`;
     const files = new Set([mutation, ...(mutation.also ?? [])].map(({ file }) => `\`${file}\``));
     return `| ${mutation.name} | ${[...files].join(', ')} | ${mutation.breaks.join(', ')} | ${String(runs)} | ${found} |`;
   }
   const time = `${seconds.toFixed(0)} s`.padStart(6);
   if (failure === undefined) return `SURVIVED ${String(runs)} runs ${time}  ${mutation.name}`;
-  const where = `${failure.kind}, ${failure.profile}:${String(failure.seed)}`;
+  const from = `${failure.profile}:${String(failure.seed)}`;
+  const where = `${failure.kind}, ${failure.kept === undefined ? from : basename(failure.kept)}`;
   return `noticed after ${String(runs).padStart(5)} ${time}  ${mutation.name} (${where})`;
 }

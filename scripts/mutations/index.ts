@@ -15,5 +15,6 @@ export const mutations: readonly Mutation[] = [...commits, ...records, ...trees,
 export const notNeeded: Readonly<Record<string, string>> = {
   R8: 'no clock is asked before a rename: whoever was robbed of the lease finds its names gone',
   R19: 'no counter files: coverage alone tells that the store was set back',
+  R28: 'what a move left unrecorded the next survey finds: as a deletion and a file by another program',
   R31: 'undoing and recovering take no lease by the way they are written: neither calls anything that acquires one',
 };

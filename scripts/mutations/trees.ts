@@ -5,20 +5,12 @@ import type { Mutation } from './mutation.ts';
 
 export const trees: readonly Mutation[] = [
   {
-    name: 'a directory with something new in it is removed with it',
-    file: 'engine/move-tree.ts',
-    text: '  if (!(await holdsExactly(ctx, aside, item))) {',
-    becomes: '  if (false) {',
+    name: 'a directory is removed with what came into it',
+    file: 'engine/remove-directory.ts',
+    text: 'await ctx.store.removeDirectory(path);',
+    becomes: 'await ctx.store.removeTree(path);',
     breaks: ['R23'],
-    profiles: ['folders', 'ftp'],
-  },
-  {
-    name: 'a file wins over a directory',
-    file: 'decide/winner.ts',
-    text: 'return keyA === DIRECTORY_KEY;',
-    becomes: 'return keyB === DIRECTORY_KEY;',
-    breaks: ['R23'],
-    profiles: ['folders'],
+    profiles: ['folders', 'ftp', 'sftp'],
   },
   {
     name: 'a file does not step aside for what is new below it',
@@ -41,16 +33,11 @@ export const trees: readonly Mutation[] = [
     file: 'engine/aside.ts',
     text: 'for (const parent of parentsOf(to).reverse()) {',
     becomes: 'for (const parent of [] as string[]) {',
+    also: [
+      { file: 'engine/aside.ts', text: '[path, copy, flattened(copy)]', becomes: '[path, copy]' },
+    ],
     breaks: ['R27'],
     profiles: ['folders', 'ftp', 'sleepy'],
-  },
-  {
-    name: 'a move records where the file is, not where it was',
-    file: 'engine/stage.ts',
-    text: ': [{ path: draft.from, entry: null, over: draft.fromOver ?? [] }, ...members];',
-    becomes: ': members;',
-    breaks: ['R28'],
-    profiles: ['folders', 'ftp'],
   },
   {
     name: 'a held deletion is recorded',
@@ -58,7 +45,7 @@ export const trees: readonly Mutation[] = [
     text: 'return paths.filter((path) => !held.has(path));',
     becomes: 'return [...paths];',
     breaks: ['R29', 'promise 7'],
-    profiles: ['programs', 'plain'],
+    profiles: ['folders', 'many', 'ftp'],
   },
   {
     name: 'what is held is done all the same',
@@ -66,7 +53,7 @@ export const trees: readonly Mutation[] = [
     text: 'steps.filter((s) => !waits(s.path));',
     becomes: 'steps;',
     breaks: ['R29', 'promise 7'],
-    profiles: ['programs', 'plain'],
+    profiles: ['folders', 'many', 'travel'],
   },
   {
     name: 'a fresh lease is broken for the one that was judged',
