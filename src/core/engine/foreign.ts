@@ -2,9 +2,9 @@
  * Another program's edit: read, and recorded as a change of this client that replaces what was sighted there before.
  */
 import type { FileEntry } from '../model/entry.ts';
-import { keyOf } from '../model/entry.ts';
+import { keyOf, storedTimeOf } from '../model/entry.ts';
 import { byPath } from '../model/path.ts';
-import { compareStamps } from '../model/stamp.ts';
+import { compareStamps, looksAlike } from '../model/stamp.ts';
 import type { Version } from '../model/version.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { ForeignFile } from './came-back.ts';
@@ -64,15 +64,31 @@ async function digestOnStore(
 /** Records what was found, but for what waits for a person. Returns the paths that do. */
 export function takeForeign(ctx: Context, found: readonly ForeignFile[]): Set<string> {
   const held = holdComeBacks(ctx, found);
+  const recorded = entriesWith(ctx, new Set(found.map(({ digest }) => digest)));
   for (const file of [...found].sort((a, b) => byPath(a.path, b.path))) {
     if (!held.has(file.path)) {
-      take(ctx, file);
+      take(ctx, file, recorded);
     }
   }
   return held;
 }
 
-function take(ctx: Context, file: ForeignFile): void {
+type Recorded = ReadonlyMap<string, readonly FileEntry[]>;
+
+/** Digest → what is recorded anywhere with this content. */
+function entriesWith({ state }: Context, digests: ReadonlySet<string>): Recorded {
+  const found = new Map<string, FileEntry[]>();
+  for (const path of digests.size === 0 ? [] : state.master.paths()) {
+    for (const { entry } of state.master.recorded(path)) {
+      if (entry.kind === 'file' && digests.has(entry.digest)) {
+        found.set(entry.digest, [...(found.get(entry.digest) ?? []), entry]);
+      }
+    }
+  }
+  return found;
+}
+
+function take(ctx: Context, file: ForeignFile, recorded: Recorded): void {
   const { path, stamp, digest, size } = file;
   const { state, settings } = ctx;
   const was = state.sightings.get(path);
@@ -89,22 +105,29 @@ function take(ctx: Context, file: ForeignFile): void {
   // An old version put back goes beside what replaced it, not over it.
   const back = isOld || past.some((earlier) => compareStamps(earlier, stamp) === 'same');
   const over = was === undefined || back ? [] : versions.filter((v) => keyOf(v.entry) === was.key);
-  const entry = foreignEntry(ctx, { stamp, digest, size, over });
+  const moved = recorded
+    .get(digest)
+    ?.find((e) => looksAlike(stamp, size, storedTimeOf(e)) === 'same');
+  const entry = foreignEntry(ctx, { stamp, digest, size, over, moved });
   state.record({ path, replaces: over.map((v) => v.dot), entry }, settings.client);
 }
 
-function foreignEntry(
-  ctx: Context,
-  { stamp, digest, size, over }: Omit<ForeignFile, 'path'> & { over: readonly Version[] },
-): FileEntry {
+interface Taken extends Omit<ForeignFile, 'path'> {
+  readonly over: readonly Version[];
+  /** The same file, as the time tells that came along with it: it keeps its own time and its executable bit. */
+  readonly moved: FileEntry | undefined;
+}
+
+function foreignEntry(ctx: Context, { stamp, digest, size, over, moved }: Taken): FileEntry {
   const modified = stamp.modified ?? ctx.clock.now();
-  const mtime = Math.floor(modified / 1000);
+  const mtime = moved?.mtime ?? Math.floor(modified / 1000);
   return {
     kind: 'file',
     digest,
     size,
     mtime,
-    executable: over.some((v) => v.entry.kind === 'file' && v.entry.executable),
+    executable:
+      moved?.executable ?? over.some((v) => v.entry.kind === 'file' && v.entry.executable),
     ...(modified === mtime * 1000 ? {} : { stored: modified }),
   };
 }
