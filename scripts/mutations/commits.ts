@@ -109,31 +109,6 @@ export const commits: readonly Mutation[] = [
     profiles: ['sleepy', 'programs', 'ftp'],
   },
   {
-    name: 'an absence is believed from one listing, whoever is placing',
-    file: 'engine/absence.ts',
-    text: 'if (gone.length === 0 || !hunt.leaseWasFree) {',
-    becomes: 'if (gone.length === 0) {',
-    also: [
-      {
-        file: 'engine/absence.ts',
-        text: "const proven = gone.filter(([path]) => looks.get(path) === 'absent');",
-        becomes: 'const proven = gone;',
-      },
-      {
-        file: 'engine/absence.ts',
-        text: "(await readLease(ctx)) !== 'free' || ",
-        becomes: '',
-      },
-      {
-        file: 'engine/absence.ts',
-        text: 'proven.filter(([path]) => state.master.recorded(path) === before.get(path));',
-        becomes: 'proven;',
-      },
-    ],
-    breaks: ['R6', 'promise 4'],
-    profiles: ['sleepy', 'ftp', 'many'],
-  },
-  {
     name: 'the look before placing is skipped',
     file: 'engine/aside.ts',
     text: 'const isFree = refusesTaken === true || !(await ctx.store.exists(item.path));',
