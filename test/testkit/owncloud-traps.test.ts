@@ -124,19 +124,23 @@ describe('the traps of ownCloud', () => {
   });
 
   it('of racers, two may be told that they won, where the server is so; else exactly one', async () => {
-    const race = async () => {
+    const race = async (round: number) => {
       for (const racer of [1, 2, 3]) {
         await dav.ask('MKCOL', `racer${String(racer)}`);
         await dav.put(`racer${String(racer)}/holder`, 'x');
       }
+      const goal = `goal${String(round)}`;
       const answers = await Promise.all(
-        [1, 2, 3].map((racer) => dav.move(`racer${String(racer)}`, 'goal', { overwrite: 'F' })),
+        [1, 2, 3].map((racer) => dav.move(`racer${String(racer)}`, goal, { overwrite: 'F' })),
       );
       return answers.filter(({ status }) => status < 300).length;
     };
-    expect(await race()).to.equal(1);
+    for (let round = 0; round < 5; round += 1) expect(await race(round)).to.equal(1);
     await dav.server.stop();
     dav = await Asking.start({ racy: true });
-    expect(await race()).to.be.greaterThan(1);
+    // Chance: on a busy computer they may come one after the other.
+    let winners = 0;
+    for (let round = 0; round < 200 && winners < 2; round += 1) winners = await race(round);
+    expect(winners).to.be.greaterThan(1);
   });
 });
