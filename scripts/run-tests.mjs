@@ -14,9 +14,8 @@ import { setup } from './setup.mjs';
 const self = fileURLToPath(import.meta.url);
 const root = dirname(dirname(self));
 const lanes = {
-  'large-ftp': ['test/scenarios/large-ftp.test.ts'],
-  'large-others': ['test/scenarios/large-others.test.ts'],
-  programs: ['test/scenarios/!(large-*).test.ts', 'test/torture/**/*.test.ts'],
+  large: ['test/scenarios/scenario.test.ts'],
+  programs: ['test/scenarios/!(scenario).test.ts', 'test/torture/**/*.test.ts'],
   conformance: ['test/conformance/**/*.test.ts'],
   plugins: ['test/plugins/**/*.test.ts'],
   rest: ['test/!(conformance|plugins|scenarios|torture)/**/*.test.ts'],

@@ -13,8 +13,6 @@ export type StoreName = ServerName | 'openssh' | 'apache' | 'lighttpd' | 'mount'
 export const storeNames: readonly StoreName[] = [
   ...(['proftpd', 'vsftpd', 'pure-ftpd', 'openssh', 'apache', 'lighttpd', 'mount'] as const),
 ];
-/** Those on which the large scenario takes longest. */
-export const lasting: readonly StoreName[] = ['proftpd', 'vsftpd'];
 
 /** The folder's place on every store. */
 export const PLACE = 'sync/documents';

@@ -1,19 +1,22 @@
-/** The large scenario as tests, one store after the other. `npm run scenario` plays it with any number of files. */
+/**
+ * The large scenario on each of the real FTP servers and on a plain directory. `npm run scenario` plays it with any number
+ * of files.
+ */
 import { needs } from '../support/skips.ts';
 import type { Scenario } from './play.ts';
 import { scenarioSteps } from './scenario.ts';
 import { openStage } from './stage.ts';
-import { whyNot, type StoreName } from './stores.ts';
+import { storeNames, whyNot } from './stores.ts';
 
 const isCI = process.env['CI'] === 'true';
 /** The servers of other kinds are met by all transports alike: fewer files there. */
 const filesOn = (name: string): number =>
   isCI && ['proftpd', 'vsftpd', 'pure-ftpd', 'mount'].includes(name) ? 1500 : 300;
 
-export function describeLarge(name: StoreName): void {
+for (const name of storeNames) {
   const files = filesOn(name);
   describe(`three computers on ${name}, ${String(files)} files`, function () {
-    this.timeout(300_000);
+    this.timeout(180_000);
     let scenario: Scenario | undefined;
     let failed = false;
 
