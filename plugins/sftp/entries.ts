@@ -69,9 +69,11 @@ export async function lookAt(
 export async function list(store: Store, task: Task, path: string): Promise<Listing> {
   const [, entries] = await Promise.all([
     checkWay(store, task, path),
-    entriesOf(store, task, path).catch(async (error: unknown) => {
-      throw await whyNotListed(store, task, { path, error });
-    }),
+    onceMore(() =>
+      entriesOf(store, task, path).catch(async (error: unknown) => {
+        throw await whyNotListed(store, task, { path, error });
+      }),
+    ),
   ]);
   const listed = new Map<string, ListedEntry>();
   const doubtful = new Set<string>();
@@ -93,6 +95,19 @@ export async function list(store: Store, task: Task, path: string): Promise<List
   return { entries: [...listed.values()], complete };
 }
 
+/** It was not there when it was to be listed, and is there now. */
+class JustCome extends Finding {}
+
+/** RACE: a directory that comes between the refusal and the look is neither missing nor trouble. */
+async function onceMore<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof JustCome) return read();
+    throw error;
+  }
+}
+
 function unlessAborted(task: Task): (error: unknown) => undefined {
   return (error) => {
     if (task.signal.aborted || !(error instanceof Refusal || error instanceof Finding)) throw error;
@@ -112,7 +127,10 @@ async function whyNotListed(
   const { status } = error;
   const found = await lookAt(store, task, path);
   if (found === 'absent') return new Finding('not-found', 'there is no such directory', { status });
-  if (found.kind === 'directory') return new Finding('unknown', 'it is not listed', { status });
+  if (found.kind === 'directory') {
+    const Why = error.kind === 'not-found' ? JustCome : Finding;
+    return new Why('unknown', 'it is not listed', { status });
+  }
   return new Finding('precondition', `it is a ${found.kind}`, { status });
 }
 

@@ -20,6 +20,10 @@ export interface Script {
   readonly noSftp?: boolean;
   /** Answers to a kind of request instead of carrying it out: a status code, and words. */
   refuses?: Readonly<Record<string, readonly [code: number, text: string]>>;
+  /** The same, for the first request of a kind. */
+  readonly refusesFirst?: Readonly<Record<string, readonly [code: number, text: string]>>;
+  /** Answers a kind of request only when so many are on their way, from then on at once. */
+  readonly gathers?: Readonly<Record<string, number>>;
   /** Milliseconds before each answer. */
   readonly delay?: number;
   /** Bytes in an answer to a read, at most. */
@@ -167,6 +171,8 @@ function serve(
 /** Counts, waits, refuses or carries out; whatever the disk says becomes a status. */
 function answering(channel: SFTPWrapper, script: Script, facts: Facts): On {
   const waiting = new Map<string, number>();
+  const refusals = new Map(Object.entries(script.refusesFirst ?? {}));
+  const gathered = new Map<string, (() => void)[]>();
   return (kind, carryOut) => {
     channel.on(kind, (request: number, ...args: never[]) => {
       facts.requests.push(kind);
@@ -175,7 +181,8 @@ function answering(channel: SFTPWrapper, script: Script, facts: Facts): On {
       facts.most.set(kind, Math.max(facts.most.get(kind) ?? 0, now));
       const answer = (): void => {
         waiting.set(kind, (waiting.get(kind) ?? 1) - 1);
-        const refusal = script.refuses?.[kind];
+        const refusal = refusals.get(kind) ?? script.refuses?.[kind];
+        refusals.delete(kind);
         try {
           if (refusal === undefined) carryOut(request, ...args);
           else channel.status(request, refusal[0], refusal[1]);
@@ -183,7 +190,12 @@ function answering(channel: SFTPWrapper, script: Script, facts: Facts): On {
           channel.status(request, codeOf(error));
         }
       };
-      if (script.delay === undefined) answer();
+      const wanted = script.gathers?.[kind] ?? 0;
+      const held = gathered.get(kind) ?? [];
+      if (held.length < wanted) {
+        gathered.set(kind, [...held, answer]);
+        if (held.length + 1 === wanted) for (const one of gathered.get(kind) ?? []) one();
+      } else if (script.delay === undefined) answer();
       else setTimeout(answer, script.delay);
     });
   };

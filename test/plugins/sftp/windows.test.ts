@@ -24,7 +24,7 @@ describe('sftp: requests on their way', () => {
   afterEach(ended);
 
   it('at least 32 reads and 32 writes, of the right bytes', async () => {
-    const { server, transport } = await opened({ delay: 20 });
+    const { server, transport } = await opened({ gathers: { WRITE: 32, READ: 32 } });
     await transport.write('file', source(large), signal);
     expect(server.most.get('WRITE')).to.be.at.least(32);
     expect(await textOf(transport, 'file')).to.equal(large.toString());
@@ -47,7 +47,7 @@ describe('sftp: requests on their way', () => {
   });
 
   it('a batch goes out together, and in order', async () => {
-    const { server, transport } = await opened({ delay: 20 });
+    const { server, transport } = await opened({ gathers: { MKDIR: 40 } });
     const paths = Array.from({ length: 40 }, (_, at) => 'deep/'.repeat(at + 1).slice(0, -1));
     const results = await transport.batch?.(
       paths.map((path) => ({ operation: 'makeDirectory', path })),
@@ -67,7 +67,7 @@ describe('sftp: requests on their way', () => {
   });
 
   it('sixteen operations at once share one connection', async () => {
-    const { server, transport } = await opened({ delay: 5 });
+    const { server, transport } = await opened({ gathers: { OPEN: 16 } });
     const names = Array.from({ length: 16 }, (_, at) => `file${String(at)}`);
     await Promise.all(names.map((name) => transport.write(name, source(name), signal)));
     expect(server.most.get('OPEN')).to.equal(16);
@@ -155,6 +155,14 @@ describe('sftp: odd servers', () => {
     server.script.tellsNoMode = true;
     expect(await transport.list('', signal)).to.deep.equal({ entries: [], complete: false });
     expect((await failure(transport.look('file', signal))).kind).to.equal('unknown');
+  });
+
+  it('a directory that comes just after it was said to be missing is listed', async () => {
+    const { server, transport } = await opened({ refusesFirst: { OPENDIR: [2, 'No such file'] } });
+    await mkdir(join(server.root, 'directory'));
+    await writeFile(join(server.root, 'directory', 'file'), 'x');
+    const { entries } = await transport.list('directory', signal);
+    expect(entries.map(({ name }) => name)).to.deep.equal(['file']);
   });
 
   it('one that refuses without reasons: absence is not read out of it', async () => {
