@@ -20,7 +20,7 @@ export interface Explanation {
   readonly operation?: string;
   readonly path?: string;
   readonly serverSaid?: string;
-  readonly todo: string;
+  readonly remedy: string;
   readonly exit: ExitCode;
 }
 
@@ -46,7 +46,7 @@ export function explanationLines(told: Explanation): string[] {
     told.message,
     ...(told.serverSaid === undefined ? [] : [`  the store said: ${told.serverSaid}`]),
     ...(where.length === 0 ? [] : [`  where: ${where.join(' ')}`]),
-    `  what to do: ${told.todo}`,
+    `  what to do: ${told.remedy}`,
   ];
 }
 
@@ -57,28 +57,28 @@ function isSaid(part: string | undefined): boolean {
 function explainRaw(error: unknown, store: string | undefined): Explanation {
   if (error instanceof TransportError) return explainTransport(error, store);
   if (error instanceof LocalError) {
-    const { why, todo, exit } = LOCAL_REACTIONS[error.kind];
+    const { why, remedy, exit } = LOCAL_REACTIONS[error.kind];
     const path = error.path === undefined ? {} : { path: error.path };
     return {
       message: `${why}: ${error.message}`,
       area: 'disk',
       kind: error.kind,
       ...path,
-      todo,
+      remedy,
       exit,
     };
   }
   if (error instanceof ConfigError) {
-    const todo = 'Correct the configuration.';
-    return { message: error.message, area: 'config', kind: 'config', todo, exit: EXIT.usage };
+    const remedy = 'Correct the configuration.';
+    return { message: error.message, area: 'config', kind: 'config', remedy, exit: EXIT.usage };
   }
   if (error instanceof PluginError) {
-    const todo = 'Correct "plugin" of the store.';
-    return { message: error.message, area: 'plugin', kind: 'plugin', todo, exit: EXIT.usage };
+    const remedy = 'Correct "plugin" of the store.';
+    return { message: error.message, area: 'plugin', kind: 'plugin', remedy, exit: EXIT.usage };
   }
   if (error instanceof FolderBusyError) {
-    const todo = 'Wait until it is done, then run this again.';
-    return { message: error.message, area: 'state', kind: 'in-use', todo, exit: EXIT.failed };
+    const remedy = 'Wait until it is done, then run this again.';
+    return { message: error.message, area: 'state', kind: 'in-use', remedy, exit: EXIT.failed };
   }
   return explainOther(error);
 }
@@ -88,13 +88,13 @@ const STOPPED: Explanation = {
   message: TRANSPORT_REACTIONS.cancelled.why,
   area: 'program',
   kind: 'cancelled',
-  todo: TRANSPORT_REACTIONS.cancelled.todo,
+  remedy: TRANSPORT_REACTIONS.cancelled.remedy,
   exit: TRANSPORT_REACTIONS.cancelled.exit,
 };
 
 function explainTransport(error: TransportError, store: string | undefined): Explanation {
   if (error.kind === 'cancelled') return STOPPED;
-  const { why, todo, exit } = TRANSPORT_REACTIONS[error.kind];
+  const { why, remedy, exit } = TRANSPORT_REACTIONS[error.kind];
   const name = store === undefined ? '' : `store "${store}": `;
   return {
     message: `${name}${why}: ${error.message}`,
@@ -105,7 +105,7 @@ function explainTransport(error: TransportError, store: string | undefined): Exp
     ...(error.serverSaid === undefined || error.message.includes(error.serverSaid)
       ? {}
       : { serverSaid: error.serverSaid }),
-    todo: error.operation === 'open' && error.kind === 'denied' ? OPEN_DENIED : todo,
+    remedy: error.operation === 'open' && error.kind === 'denied' ? OPEN_DENIED : remedy,
     exit,
   };
 }
@@ -114,16 +114,16 @@ function explainOther(error: unknown): Explanation {
   const message = error instanceof Error ? error.message : String(error);
   // By its name, not its class: importing the host here would load the database with every command.
   if (error instanceof Error && error.name === 'StateError') {
-    const todo = 'See docs/errors.md, "The local state".';
-    return { message, area: 'state', kind: 'state', todo, exit: EXIT.failed };
+    const remedy = 'See docs/errors.md, "The local state".';
+    return { message, area: 'state', kind: 'state', remedy, exit: EXIT.failed };
   }
   if (error instanceof Error && error.name === 'AbortError') return STOPPED;
-  const todo = 'This is a fault of ownsync: please report it with what --debug shows.';
+  const remedy = 'This is a fault of ownsync: please report it with what --debug shows.';
   return {
     message: `unexpected: ${message}`,
     area: 'program',
     kind: 'unexpected',
-    todo,
+    remedy,
     exit: EXIT.failed,
   };
 }
