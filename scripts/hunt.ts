@@ -24,7 +24,10 @@ export interface Hunt {
 }
 
 export interface HuntResult {
+  /** Of those from seeds. */
   readonly runs: number;
+  /** The kept script that is run now. */
+  readonly kept?: string;
   readonly isOver?: boolean;
   readonly failure?: {
     readonly kind: FailureKind;
@@ -40,7 +43,8 @@ const told = 20;
 if (process.send !== undefined) process.send(await run(JSON.parse(process.argv[2] ?? '') as Hunt));
 
 async function run({ profiles, kept, seed, runs, skip }: Hunt): Promise<HuntResult> {
-  for (const [index, file] of kept.entries()) {
+  for (const file of kept) {
+    process.send?.({ runs: 0, kept: file } satisfies HuntResult);
     const script = JSON.parse(readFileSync(file, 'utf8')) as Script;
     const [failure] = (await runScript(script, { openFolder })).failures;
     if (failure !== undefined) {
@@ -49,7 +53,7 @@ async function run({ profiles, kept, seed, runs, skip }: Hunt): Promise<HuntResu
         profile: script.profile as ProfileName,
         seed: script.seed,
       };
-      return { runs: index + 1, isOver: true, failure: { ...found, kept: file } };
+      return { runs: 0, isOver: true, failure: { ...found, kept: file } };
     }
   }
   for (let count = skip; count < runs; count += 1) {

@@ -29,8 +29,10 @@ const { values: wanted } = parseArgs({
 /** A run that says nothing for so long hangs, which is a way to be noticed. */
 const silence = 300_000;
 
-const found = join(root, 'test/simulation/found');
-const kept = readdirSync(found).map((name) => join(found, name));
+const keptDirectory = join(root, 'test/simulation/found');
+const kept = readdirSync(keptDirectory)
+  .sort()
+  .map((name) => join(keptDirectory, name));
 
 interface Outcome {
   readonly mutation: Mutation;
@@ -112,7 +114,11 @@ function hunt(copy: string, wish: Hunt): Promise<HuntResult> {
     const hangs = (): void => {
       child.kill('SIGKILL');
       const [profile = 'plain'] = wish.profiles;
-      resolve({ runs: last.runs + 1, failure: { kind: 'hang', profile, seed: wish.seed } });
+      const where = last.kept === undefined ? {} : { kept: last.kept };
+      resolve({
+        runs: last.runs + 1,
+        failure: { kind: 'hang', profile, seed: wish.seed, ...where },
+      });
     };
     let timer = setTimeout(hangs, silence);
     child.on('message', (message) => {

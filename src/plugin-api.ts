@@ -63,7 +63,8 @@ export function definePlugin<Options>(
 }
 
 /**
- * Ends a wait as soon as the signal is aborted, even one for a server that never answers: rejects with the signal's reason.
+ * Ends a wait as soon as the signal is aborted, even one for a server that never answers: rejects with the signal's reason,
+ * or with an error if that is none.
  * What it waited for goes on unheard.
  */
 export async function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -76,7 +77,7 @@ export async function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Pr
     else signal.addEventListener('abort', abort, { once: true });
   });
   try {
-    return await Promise.race([waiting, aborted]);
+    return await Promise.race([aborted, waiting]);
   } finally {
     signal.removeEventListener('abort', abort);
     waiting.catch(() => undefined);

@@ -64,7 +64,7 @@ async function upload(
     const command = `STOR ${store.absolute(path)}`;
     return await connection.upload(command, chunks, { from, signal, limit });
   } catch (error) {
-    // SERVER: vsftpd over TLS says "426 Failure reading network stream." to a connection that ends without a byte.
+    // A source that gave too little explains more than what the server says about it.
     if (given.isOver && given.bytes !== limit) throw wrongSize(given.bytes, source, from);
     if (!(error instanceof Refusal)) throw error;
     if (given.bytes > 0 && kindOf(error.reply) === 'unreachable') throw brokenOff(error);

@@ -3,7 +3,7 @@
  * the translation of errors. It never repeats an operation.
  */
 import { readdir } from 'node:fs/promises';
-import { TransportError } from '../../src/plugin-api.ts';
+import { orAborted, TransportError } from '../../src/plugin-api.ts';
 import { asTransportError, codeOf, refusal, type Attempt } from './errors.ts';
 import type { Root } from './root.ts';
 
@@ -64,22 +64,11 @@ async function judged(root: Root, error: unknown, attempt: Attempt): Promise<Tra
   return refusal('unknown', { ...attempt, cause: error }, 'the server behind the mount refused it');
 }
 
-/** The promise, or the signal's reason as soon as it is aborted. What was begun may still end later, unseen. */
+/** As orAborted, and what ended in the moment of the abort is not taken either. */
 export async function untilAborted<T>(wait: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => undefined;
-  const aborted = new Promise<void>((resolve) => {
-    stop = resolve;
-  });
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    signal.throwIfAborted();
-    await Promise.race([wait, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    wait.catch(() => undefined);
-  }
+  const value = await orAborted(wait, signal);
   signal.throwIfAborted();
-  return wait;
+  return value;
 }
 
 /** Opening: nothing to check before, but a share that hangs must not hold up the caller. */

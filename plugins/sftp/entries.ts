@@ -69,11 +69,7 @@ export async function lookAt(
 export async function list(store: Store, task: Task, path: string): Promise<Listing> {
   const [, entries] = await Promise.all([
     checkWay(store, task, path),
-    onceMore(() =>
-      entriesOf(store, task, path).catch(async (error: unknown) => {
-        throw await whyNotListed(store, task, { path, error });
-      }),
-    ),
+    entriesOrWhy(store, task, path),
   ]);
   const listed = new Map<string, ListedEntry>();
   const doubtful = new Set<string>();
@@ -95,17 +91,22 @@ export async function list(store: Store, task: Task, path: string): Promise<List
   return { entries: [...listed.values()], complete };
 }
 
-/** It was not there when it was to be listed, and is there now. */
-class JustCome extends Finding {}
-
-/** RACE: a directory that comes between the refusal and the look is neither missing nor trouble. */
-async function onceMore<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof JustCome) return read();
-    throw error;
+/** RACE: a directory that comes between the refusal and the look is neither missing nor trouble: once more, then. */
+async function entriesOrWhy(store: Store, task: Task, path: string): Promise<FileEntryWithStats[]> {
+  for (let isLast = false; ; isLast = true) {
+    try {
+      return await entriesOf(store, task, path);
+    } catch (error) {
+      const why = await whyNotListed(store, task, { path, error });
+      const mayHaveCome = error instanceof Refusal && error.kind === 'not-found' && isUnlisted(why);
+      if (isLast || !mayHaveCome) throw why;
+    }
   }
+}
+
+/** It is a directory, and was refused. */
+function isUnlisted(why: unknown): boolean {
+  return why instanceof Finding && why.kind === 'unknown';
 }
 
 function unlessAborted(task: Task): (error: unknown) => undefined {
@@ -127,10 +128,7 @@ async function whyNotListed(
   const { status } = error;
   const found = await lookAt(store, task, path);
   if (found === 'absent') return new Finding('not-found', 'there is no such directory', { status });
-  if (found.kind === 'directory') {
-    const Why = error.kind === 'not-found' ? JustCome : Finding;
-    return new Why('unknown', 'it is not listed', { status });
-  }
+  if (found.kind === 'directory') return new Finding('unknown', 'it is not listed', { status });
   return new Finding('precondition', `it is a ${found.kind}`, { status });
 }
 

@@ -4,9 +4,10 @@
  */
 import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
+import { orAborted } from '../../src/plugin-api.ts';
 import type { Channel } from './channel.ts';
 import { Finding, LostConnection } from './failures.ts';
-import { joined, untilAborted } from './joined.ts';
+import { joined } from './joined.ts';
 import { follow, mostRedirects } from './redirects.ts';
 import { readBeginning } from './text.ts';
 import { troubleOf } from './trouble.ts';
@@ -84,7 +85,7 @@ function bodyOf(response: IncomingMessage, signal: AbortSignal): AsyncIterable<U
       next: async () => {
         try {
           signal.throwIfAborted();
-          return await untilAborted(chunks.next(), signal);
+          return await orAborted(chunks.next(), signal);
         } catch (error) {
           response.destroy();
           throw failed(error);

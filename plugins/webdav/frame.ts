@@ -4,13 +4,13 @@
  */
 import { setMaxListeners } from 'node:events';
 import {
+  orAborted,
   TransportError,
   type TransportErrorFacts,
   type TransportErrorKind,
 } from '../../src/plugin-api.ts';
 import type { Dialect } from './dialect.ts';
 import { Finding, LostConnection, Refusal } from './failures.ts';
-import { untilAborted } from './joined.ts';
 import { kindOf, outcomeOf, reasonOf, waitOf, wordsOf } from './statuses.ts';
 import { codeOf } from './trouble.ts';
 
@@ -49,10 +49,10 @@ export class Frame {
       if (this.#closed) throw new Finding('unreachable', 'the store was closed');
       this.checkPath(call.path);
       try {
-        return await untilAborted(action(), call.signal);
+        return await orAborted(action(), call.signal);
       } catch (error) {
         if (!call.reads || isAborted(call.signal) || !isStale(error)) throw error;
-        return await untilAborted(action(), call.signal);
+        return await orAborted(action(), call.signal);
       }
     } catch (error) {
       throw this.toError(error, call);

@@ -22,22 +22,3 @@ export function joined(...signals: readonly AbortSignal[]): Joined {
     },
   };
 }
-
-/** The promise, or a rejection as soon as the signal is aborted; what was begun may end later, unseen. */
-export async function untilAborted<T>(wait: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => {
-      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    };
-  });
-  signal.addEventListener('abort', stop, { once: true });
-  wait.catch(() => undefined);
-  aborted.catch(() => undefined);
-  try {
-    if (signal.aborted) stop();
-    return await Promise.race([aborted, wait]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}

@@ -3,10 +3,9 @@
  * source is read twice for that. Large files go to owncloud-parts.ts.
  */
 import { createHash } from 'node:crypto';
-import type { Source, Stamp } from '../../src/plugin-api.ts';
+import { orAborted, type Source, type Stamp } from '../../src/plugin-api.ts';
 import type { WriteCall } from './dialect.ts';
 import { Finding } from './failures.ts';
-import { untilAborted } from './joined.ts';
 import { writeInParts } from './owncloud-parts.ts';
 import { headersFor, storedStamp, type Cloud, type Sending } from './owncloud-sending.ts';
 
@@ -30,7 +29,7 @@ async function sha1Of(source: Source, signal: AbortSignal): Promise<string> {
   let size = 0;
   try {
     for (;;) {
-      const next = await untilAborted(nextOf(chunks), signal);
+      const next = await orAborted(nextOf(chunks), signal);
       if (next.done === true) break;
       size += next.value.length;
       if (size > source.size) break;

@@ -5,10 +5,10 @@
  */
 import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
-import type { Source } from '../../src/plugin-api.ts';
+import { orAborted, type Source } from '../../src/plugin-api.ts';
 import type { Channel } from './channel.ts';
 import { Finding, LostConnection } from './failures.ts';
-import { joined, untilAborted } from './joined.ts';
+import { joined } from './joined.ts';
 import { follow } from './redirects.ts';
 import { readBeginning } from './text.ts';
 import { troubleOf } from './trouble.ts';
@@ -55,12 +55,12 @@ async function uploadOnce(
   signal.addEventListener('abort', stop, { once: true });
   try {
     signal.throwIfAborted();
-    const go = asks ? await untilAborted(put.invited(channel), signal) : true;
+    const go = asks ? await orAborted(put.invited(channel), signal) : true;
     if (go) await pour(put, source, signal);
-    const response = await untilAborted(put.answered, signal);
+    const response = await orAborted(put.answered, signal);
     const answer = {
       ...{ status: response.statusCode ?? 0, headers: channel.received(response) },
-      text: await untilAborted(readBeginning(response, words), signal),
+      text: await orAborted(readBeginning(response, words), signal),
     };
     return { ...answer, sent: own['Authorization'] };
   } catch (error) {
@@ -156,12 +156,12 @@ async function pour(put: Put, source: Source, signal: AbortSignal): Promise<void
   let done = 0;
   try {
     for (;;) {
-      const next = await untilAborted(nextOf(chunks), signal);
+      const next = await orAborted(nextOf(chunks), signal);
       if (next.done === true) break;
       done += next.value.length;
       if (done > source.size) throw wrongSize(`more than its ${String(source.size)} bytes`);
       if (next.value.length === 0) continue;
-      if (!(await untilAborted(put.send(next.value), signal))) return;
+      if (!(await orAborted(put.send(next.value), signal))) return;
     }
   } finally {
     // Not awaited: a source that hangs would hang here too.

@@ -19,7 +19,7 @@ export interface Session {
   readonly say: (line: string) => void;
   /** What the next sync that is killed is mostly about. */
   role: 'upload' | 'download';
-  /** Role → steps that such a sync took when it was not killed, as last seen. */
+  /** Role → steps that the last such sync took that was not killed; of kinds that it had none of, those of one before. */
   readonly steps: Map<Session['role'], NonNullable<Run['steps']>>;
 }
 
@@ -46,7 +46,10 @@ export async function strike(
   const { hit, steps, code, text } = await runKilled(client, aim);
   if (hit === undefined) {
     for (const kind of aim.kinds ?? []) tally.miss(store, kind);
-    if (steps !== undefined) session.steps.set(session.role, withKinds(session, steps));
+    if (steps !== undefined) {
+      const kinds = { ...stepsOf(session).kinds, ...steps.kinds };
+      session.steps.set(session.role, { ...steps, kinds });
+    }
     say(`${client.name} ended (${String(code)}) before ${JSON.stringify(aim)}`);
     // 4: the guard holds deletions for a person, who agrees later.
     if (code !== 0 && code !== 4)
@@ -57,11 +60,6 @@ export async function strike(
   }
   world.checkNothingTorn();
   return hit;
-}
-
-/** A sync with little to do has few kinds of steps: those of others before it can be hit all the same. */
-function withKinds(session: Session, steps: NonNullable<Run['steps']>): NonNullable<Run['steps']> {
-  return { ...steps, kinds: { ...stepsOf(session).kinds, ...steps.kinds } };
 }
 
 function stepsOf({ steps, role }: Session): NonNullable<Run['steps']> {

@@ -7,6 +7,7 @@ import { looksAlike } from '../model/stamp.ts';
 import type { StagedFile } from '../ports/local-tree.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
+import { tellNotOnStore } from './lost.ts';
 import { endsRound, isKind } from './store-io.ts';
 
 /** Undefined: the store does not hold it (now); a problem says so where that will not mend itself. */
@@ -21,13 +22,11 @@ export async function fetchVersion(
     return ready;
   }
   if (!(await holds(ctx, path, entry))) {
-    problem(ctx, {
-      path,
-      kind: 'not-on-store',
-      message:
-        'the newest version is not on the store now; the computer that has it brings it again',
-    });
+    tellNotOnStore(ctx, path);
     return undefined;
+  }
+  if (ctx.problems.get(path)?.kind === 'not-on-store') {
+    ctx.problems.delete(path); // it has come since the survey
   }
   try {
     return await readVerified(ctx, path, entry);

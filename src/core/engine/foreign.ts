@@ -2,13 +2,15 @@
  * Another program's edit: read, and recorded as a change of this client that replaces what was sighted there before.
  */
 import type { FileEntry } from '../model/entry.ts';
-import { keyOf, storedTimeOf } from '../model/entry.ts';
+import { keyOf } from '../model/entry.ts';
 import { byPath } from '../model/path.ts';
-import { compareStamps, looksAlike } from '../model/stamp.ts';
+import { compareStamps } from '../model/stamp.ts';
 import type { Version } from '../model/version.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { ForeignFile } from './came-back.ts';
 import { asHeld, holdComeBacks, isSentBack } from './came-back.ts';
+import type { FilesByLook } from './contents.ts';
+import { filesByLook } from './contents.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
 import type { LocalView } from './scan.ts';
@@ -64,7 +66,7 @@ async function digestOnStore(
 /** Records what was found, but for what waits for a person. Returns the paths that do. */
 export function takeForeign(ctx: Context, found: readonly ForeignFile[]): Set<string> {
   const held = holdComeBacks(ctx, found);
-  const recorded = entriesWith(ctx, new Set(found.map(({ digest }) => digest)));
+  const recorded = filesByLook(ctx.state, new Set(found.map(({ digest }) => digest)));
   for (const file of [...found].sort((a, b) => byPath(a.path, b.path))) {
     if (!held.has(file.path)) {
       take(ctx, file, recorded);
@@ -73,22 +75,7 @@ export function takeForeign(ctx: Context, found: readonly ForeignFile[]): Set<st
   return held;
 }
 
-type Recorded = ReadonlyMap<string, readonly FileEntry[]>;
-
-/** Digest → what is recorded anywhere with this content. */
-function entriesWith({ state }: Context, digests: ReadonlySet<string>): Recorded {
-  const found = new Map<string, FileEntry[]>();
-  for (const path of digests.size === 0 ? [] : state.master.paths()) {
-    for (const { entry } of state.master.recorded(path)) {
-      if (entry.kind === 'file' && digests.has(entry.digest)) {
-        found.set(entry.digest, [...(found.get(entry.digest) ?? []), entry]);
-      }
-    }
-  }
-  return found;
-}
-
-function take(ctx: Context, file: ForeignFile, recorded: Recorded): void {
+function take(ctx: Context, file: ForeignFile, recorded: FilesByLook): void {
   const { path, stamp, digest, size } = file;
   const { state, settings } = ctx;
   const was = state.sightings.get(path);
@@ -105,9 +92,7 @@ function take(ctx: Context, file: ForeignFile, recorded: Recorded): void {
   // An old version put back goes beside what replaced it, not over it.
   const back = isOld || past.some((earlier) => compareStamps(earlier, stamp) === 'same');
   const over = was === undefined || back ? [] : versions.filter((v) => keyOf(v.entry) === was.key);
-  const moved = recorded
-    .get(digest)
-    ?.find((e) => looksAlike(stamp, size, storedTimeOf(e)) === 'same');
+  const moved = recorded(digest, stamp);
   const entry = foreignEntry(ctx, { stamp, digest, size, over, moved });
   state.record({ path, replaces: over.map((v) => v.dot), entry }, settings.client);
 }

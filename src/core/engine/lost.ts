@@ -4,6 +4,7 @@
  * is since then, and brought what it had; a new epoch asks them to. One that has not shown up for `silent` since then, by the
  * store's own clock, is not waited for any longer.
  */
+import type { Entry } from '../model/entry.ts';
 import { keyOf } from '../model/entry.ts';
 import type { Dot } from '../model/version.ts';
 import type { Context } from './context.ts';
@@ -29,15 +30,20 @@ export async function findLost(ctx: Context, local: LocalView): Promise<(dot: Do
     missing.filter((dot) => !asked.has(dot)),
   );
   const isGivenUp = asked.size > 0 && (await everybodyLooked(ctx));
-  for (const [dot, path] of absent) {
-    if (!isGivenUp || !asked.has(dot)) {
-      tellAbsent(ctx, path);
+  const isLost = (dot: Dot) => isGivenUp && asked.has(dot);
+  for (const [dot, { path, entry }] of absent) {
+    // Links are never on the store, and what is ignored here is not looked for.
+    const isExpected = entry.kind !== 'link' && !local.ignored(path, entry.kind === 'directory');
+    // What else is the matter with the path may be why this computer has not brought it.
+    if (!isLost(dot) && isExpected && !ctx.problems.has(path)) {
+      tellNotOnStore(ctx, path);
     }
   }
-  return isGivenUp ? (dot) => asked.has(dot) : () => false;
+  return isLost;
 }
 
-function tellAbsent(ctx: Context, path: string): void {
+/** A problem that others may mend. */
+export function tellNotOnStore(ctx: Context, path: string): void {
   problem(ctx, {
     path,
     kind: 'not-on-store',
@@ -72,10 +78,15 @@ async function askFor(ctx: Context, dots: readonly Dot[]): Promise<void> {
   }
 }
 
-/** Versions waited for that are neither here nor on the store, with their paths. */
-function absentVersions(ctx: Context, local: LocalView): Map<Dot, string> {
+interface Absent {
+  readonly path: string;
+  readonly entry: Entry;
+}
+
+/** Versions waited for that are neither here nor on the store. */
+function absentVersions(ctx: Context, local: LocalView): Map<Dot, Absent> {
   const { state } = ctx;
-  const absent = new Map<Dot, string>();
+  const absent = new Map<Dot, Absent>();
   if (state.waits.size === 0) {
     return absent;
   }
@@ -88,7 +99,7 @@ function absentVersions(ctx: Context, local: LocalView): Map<Dot, string> {
       if (key === sighted) {
         state.waits.delete(version.dot);
       } else if (key !== here && state.waits.has(version.dot)) {
-        absent.set(version.dot, path);
+        absent.set(version.dot, { path, entry: version.entry });
       }
     }
   }

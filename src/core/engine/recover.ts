@@ -34,14 +34,12 @@ export async function recover(ctx: Context): Promise<'again' | 'settled'> {
     await noticeTravel(ctx);
     return 'again';
   }
-  if (transaction !== undefined) {
-    await recoverOwn(ctx, transaction);
-  }
+  const wasLeft = transaction !== undefined && !(await recoverOwn(ctx, transaction));
   if (leases.includes('placing')) {
     const lease = await readLease(ctx);
     if (lease !== 'free' && (await isDead(ctx, lease.tx))) {
       await breakLease(ctx, lease.tx);
-    } else if (lease === 'free' && transaction !== undefined) {
+    } else if (lease === 'free' && wasLeft) {
       await removeEmptyLease(ctx); // this client died while it gave the lease back
     }
   }
@@ -52,7 +50,8 @@ export async function recover(ctx: Context): Promise<'again' | 'settled'> {
   return 'settled';
 }
 
-async function recoverOwn(ctx: Context, transaction: Transaction): Promise<void> {
+/** True: it still held the lease, and has given it back. */
+async function recoverOwn(ctx: Context, transaction: Transaction): Promise<boolean> {
   const { state, store } = ctx;
   const { tx } = transaction;
   const base = `${layout.placing}/${tx}`;
@@ -68,6 +67,7 @@ async function recoverOwn(ctx: Context, transaction: Transaction): Promise<void>
     state.transaction = { ...transaction, phase: 'recorded' };
   }
   await finishRecorded(ctx, holdsLease);
+  return holdsLease;
 }
 
 /** Takes a dead lease away under an own name, looks whether it is the one judged, and finishes from what lies inside. */

@@ -299,7 +299,9 @@ export class FolderState {
   #remember(path: string): void {
     const before = this.sightings.get(path);
     if (before !== undefined && before.key !== DIRECTORY_KEY) {
-      this.rememberStamps(path, [{ ...before.stamp, key: before.key }]);
+      // One that was never read may have shown other content.
+      const { stamp, key, unread } = before;
+      this.rememberStamps(path, [unread === true ? stamp : { ...stamp, key }]);
     }
   }
 

@@ -9,7 +9,7 @@ import type { CommitFate, SimulatedState } from '../memory-state.ts';
 import { createSimulatedCodec, simulatedDigest } from './codec.ts';
 import { parseIgnores, type Ignores } from './ignoring.ts';
 import { drained, Gates, turned } from './gates.ts';
-import { linkMark } from './ledger.ts';
+import { contentOf } from './ledger.ts';
 import { createSeededRandom, seedOf } from './rng.ts';
 import type { ClientSpec, SimulationEvent } from './script.ts';
 import { beginSync, type Sync } from './sync.ts';
@@ -160,17 +160,12 @@ export class SimulatedClient {
     const { folder } = (this.#run ??= this.#open());
     for (const { action, paths } of folder.status().held) {
       for (const path of paths) {
-        if (action === 'replace-on-store') this.#world.ledger.gone(this.#content(path));
+        if (action === 'replace-on-store')
+          this.#world.ledger.gone(contentOf(this.disk.user.entry(path)));
         if (action === 'replace-here') this.#world.ledger.gone(this.#world.store.text(path));
       }
     }
     return folder.restoreHeld();
-  }
-
-  /** Of a file its text, of a link a mark. */
-  #content(path: string): string | undefined {
-    const entry = this.disk.user.entry(path);
-    return entry?.kind === 'link' ? linkMark(entry.target) : this.disk.user.read(path);
   }
 
   /** A person says that the folder here, and the store as it is now, are the right ones; not while a sync runs. */

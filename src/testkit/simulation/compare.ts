@@ -2,10 +2,9 @@
  * Whether the trees of a world are equal: all disks with one another, and the store with them. It believes the disks and the
  * store, never the engine, and leaves out what the ignore rules leave out.
  */
-import type { SeenEntry } from '../fake-user.ts';
 import type { SimulatedClient, Simulation } from './client.ts';
 import { ignoreFile, parseIgnores, type Ignores } from './ignoring.ts';
-import { linkMark } from './ledger.ts';
+import { contentOf, linkMark } from './ledger.ts';
 
 /** What is on a computer, ignored or not. */
 export function contentsOf(client: SimulatedClient): Set<string> {
@@ -92,11 +91,6 @@ function comparable(name: string, isDirectory: boolean, { blind }: View): string
   const path = name.normalize('NFC');
   const end = isDirectory ? path.length : path.lastIndexOf('/') + 1;
   return blind ? path.slice(0, end).toLowerCase() + path.slice(end) : path;
-}
-
-function contentOf(entry: SeenEntry): string | undefined {
-  if (entry.kind === 'link') return linkMark(entry.target);
-  return entry.kind === 'file' ? entry.text : undefined;
 }
 
 function rulesOf({ disk }: SimulatedClient): Ignores {

@@ -2,6 +2,8 @@
  * Knows every content that people and programs ever wrote, and which of them nobody has replaced or deleted on purpose:
  * these must be found at the end. It only listens to what users do, never to what the engine says.
  */
+import type { SeenEntry } from '../fake-user.ts';
+
 export class Ledger {
   /** Written and not replaced or deleted by somebody who had it before him → where, for the report. */
   readonly live = new Map<string, string>();
@@ -96,4 +98,10 @@ export function linkText(id: number): string {
 
 export function linkMark(target: string): string {
   return `-> ${target}`;
+}
+
+/** What the ledger knows of it: of a file its text, of a link a mark. */
+export function contentOf(entry: SeenEntry | undefined): string | undefined {
+  if (entry?.kind === 'link') return linkMark(entry.target);
+  return entry?.kind === 'file' ? entry.text : undefined;
 }

@@ -2,7 +2,7 @@
  * Where people and programs act: a computer's disk, or the plain files on the store. Each place knows what it can do; the
  * ledger is told here only what depends on the place.
  */
-import { linkMark } from './ledger.ts';
+import { contentOf } from './ledger.ts';
 import type { SimulatedClient } from './client.ts';
 import type { Act } from './script.ts';
 import type { World } from './world.ts';
@@ -40,11 +40,7 @@ export function diskPlace(world: World, client: SimulatedClient): Place {
       const kind = user.entry(path)?.kind;
       return kind === 'special' ? undefined : kind;
     },
-    content(path) {
-      const entry = user.entry(path);
-      if (entry?.kind === 'link') return linkMark(entry.target);
-      return entry?.kind === 'file' ? entry.text : undefined;
-    },
+    content: (path) => contentOf(user.entry(path)),
     below(path) {
       const top = folded(client, path);
       return [...user.tree().keys()].filter((other) => folded(client, other).startsWith(`${top}/`));

@@ -32,8 +32,6 @@ interface Connection {
   readonly ignores: Ignores;
   /** Path → when this client last looked there. */
   readonly looks: Map<string, number>;
-  /** When it last took the placing lease: what it saw before does not count. */
-  leaseTaken: number;
   /** Call → what happens to it after its effect. */
   readonly pending: Map<string, Fault>;
 }
@@ -46,7 +44,6 @@ export function openGatedTransport(
     world,
     ...client,
     looks: new Map(),
-    leaseTaken: 0,
     pending: new Map(),
   };
   const inner = openMemoryTransport(world.store, {
@@ -103,8 +100,7 @@ function notice(connection: Connection, call: Call): void {
   if (world.store.find(call.path)?.kind !== 'file') return;
   const text = world.store.text(to);
   const looked = looks.get(to);
-  const isLooked = looked !== undefined && looked > connection.leaseTaken;
-  if (text !== undefined && isLooked) world.ledger.overwrote(to, text, looked);
+  if (text !== undefined && looked !== undefined) world.ledger.overwrote(to, text, looked);
 }
 
 /** What is ignored is never taken from its path, not with a directory around it either. */
@@ -171,7 +167,8 @@ function record(connection: Connection, call: Call): void {
     for (const child of directory.children.keys()) looks.set(joined(path, child), moment);
   }
   if (!mutating.has(operation)) return;
-  if (to === layout.placing) connection.leaseTaken = world.ledger.moment();
+  // What it saw before it took the lease does not count.
+  if (to === layout.placing) looks.clear();
   const inside = isPrivatePath(path) && (to === undefined || isPrivatePath(to));
   if (inside && world.chaos) return;
   const label = `${operation} ${path}${to === undefined ? '' : ` ${to}`}`;
