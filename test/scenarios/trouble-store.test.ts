@@ -3,7 +3,7 @@
  * nothing is lost, and the next sync goes on when the cause is gone.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { needs } from '../support/skips.ts';
@@ -13,7 +13,9 @@ import { checkEqual, openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { storeNames, whyNot } from './stores.ts';
 import {
+  allowWriting,
   endTrouble,
+  forbidWriting,
   freshDirectory,
   mountDisk,
   mountShare,
@@ -47,57 +49,54 @@ for (const name of storeNames) {
       needs(this, name, why === undefined, why ?? '');
     });
     afterEach(async () => {
+      allowWriting();
       await stage?.close();
       stage = undefined;
       endTrouble();
     });
 
-    // To the superuser a directory refuses nothing; the servers run as another user.
-    const refuses = name !== 'mount' || process.geteuid?.() !== 0;
-    const itRefuses = refuses ? it : () => undefined;
+    // The servers run as another user.
+    const superuser = name === 'mount' && process.geteuid?.() === 0;
 
-    itRefuses(
-      'a folder that may not be written: these paths are problems, the rest goes on',
-      async () => {
-        stage = await openStage(name);
-        const [laptop, desk] = stage.clients;
-        mkdirSync(join(laptop.folder, 'sub'));
-        writeFileSync(join(laptop.folder, 'sub', 'old.txt'), 'old');
-        expect((await seen(laptop)).code).to.equal(0);
-        expect((await seen(desk)).code).to.equal(0);
-        chmodSync(join(stage.place, 'sub'), 0o555);
-        writeFileSync(join(laptop.folder, 'sub', 'new.txt'), 'new');
-        writeFileSync(join(laptop.folder, 'free.txt'), 'free');
-        rmSync(join(desk.folder, 'sub', 'old.txt'));
-        const first = await seen(laptop);
-        expect(first.code, first.text).to.equal(3);
-        expect(first.text)
-          .to.contain('uploaded: free.txt')
-          .and.contain('1 path with a problem:')
-          .and.match(
-            / {4}sub\/new\.txt: cannot be placed on the store: .*(denied|failed).*\(denied\)/i,
-          )
-          .and.contain('done, but for the paths above');
-        const second = await seen(desk);
-        expect(second.code, second.text).to.equal(3);
-        expect(second.text).to.match(/ {4}sub\/old\.txt: cannot be placed on the store: /);
-        chmodSync(join(stage.place, 'sub'), 0o755);
-        await comesTogether(stage);
-        expect(readdirSync(join(stage.place, 'sub'))).to.deep.equal(['new.txt']);
-      },
-    );
+    it('a folder that may not be written: these paths are problems, the rest goes on', async () => {
+      stage = await openStage(name);
+      const [laptop, desk] = stage.clients;
+      mkdirSync(join(laptop.folder, 'sub'));
+      writeFileSync(join(laptop.folder, 'sub', 'old.txt'), 'old');
+      expect((await seen(laptop)).code).to.equal(0);
+      expect((await seen(desk)).code).to.equal(0);
+      forbidWriting(join(stage.place, 'sub'), { superuser });
+      writeFileSync(join(laptop.folder, 'sub', 'new.txt'), 'new');
+      writeFileSync(join(laptop.folder, 'free.txt'), 'free');
+      rmSync(join(desk.folder, 'sub', 'old.txt'));
+      const first = await seen(laptop);
+      expect(first.code, first.text).to.equal(3);
+      expect(first.text)
+        .to.contain('uploaded: free.txt')
+        .and.contain('1 path with a problem:')
+        .and.match(
+          / {4}sub\/new\.txt: cannot be placed on the store: .*(denied|failed|not permitted).*\(denied\)/i,
+        )
+        .and.contain('done, but for the paths above');
+      const second = await seen(desk);
+      expect(second.code, second.text).to.equal(3);
+      expect(second.text).to.match(/ {4}sub\/old\.txt: cannot be placed on the store: /);
+      allowWriting();
+      await comesTogether(stage);
+      expect(readdirSync(join(stage.place, 'sub'))).to.deep.equal(['new.txt']);
+    });
 
-    itRefuses('a place that may not be written at all: exit code 1, nothing is lost', async () => {
+    it('a place that may not be written at all: exit code 1, nothing is lost', async () => {
       stage = await openStage(name);
       const [laptop] = stage.clients;
       writeFileSync(join(laptop.folder, 'mine.txt'), 'mine');
-      chmodSync(stage.store.disk, 0o555);
+      forbidWriting(stage.store.disk, { superuser });
       const { code, text } = await seen(laptop);
       expect(code, text).to.equal(1);
       expect(text)
         .to.contain('store "place": the store does not allow it: ')
         .and.contain('what to do: Give the account the right to read and write there');
-      chmodSync(stage.store.disk, 0o755);
+      allowWriting();
       await comesTogether(stage);
     });
 

@@ -13,6 +13,9 @@ import type { Client, Shown } from './client.ts';
 const mounted: string[] = [];
 const directories: string[] = [];
 
+/** Directory → whether for the superuser, too. */
+const forbidden = new Map<string, boolean>();
+
 /** A fresh directory that a server run as another user may enter; its name has "test" in it. */
 export function freshDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'ownsync-test-trouble-'));
@@ -49,6 +52,25 @@ export function remount(place: string, option: string): void {
 export function unmount(place: string): void {
   mounted.splice(mounted.indexOf(place), 1);
   execFileSync('umount', ['-l', place]);
+}
+
+/**
+ * Nothing can be written into this directory until it is allowed again. Rights do not stop the superuser; for him Linux makes
+ * a directory immutable.
+ */
+export function forbidWriting(directory: string, { superuser }: { superuser: boolean }): void {
+  chmodSync(directory, 0o555);
+  forbidden.set(directory, superuser);
+  if (superuser) execFileSync('chattr', ['+i', directory]);
+}
+
+/** ORDER: before what is in them is removed. */
+export function allowWriting(): void {
+  for (const [directory, superuser] of forbidden) {
+    if (superuser) execFileSync('chattr', ['-i', directory]);
+    chmodSync(directory, 0o755);
+  }
+  forbidden.clear();
 }
 
 /** For `afterEach`. */
