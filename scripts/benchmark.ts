@@ -1,9 +1,9 @@
 /**
  * Measures the built program on loopback: a first upload, a round with nothing to do, and a download by a second client,
  * of many small files, on each real server and on a plain directory. Prints a table for docs/benchmarks.md.
- *   npm run benchmark -- [--server proftpd|vsftpd|pure-ftpd|openssh|mount|all] [--files 2000,20000] [--runs 1] [--verbs]
+ *   npm run benchmark -- [--server proftpd|vsftpd|pure-ftpd|openssh|apache|lighttpd|mount|all] [--files 2000,20000] [--runs 1] [--verbs]
  * Seconds are a whole process's, from its start to its end; with several runs the median. Memory is the peak of its
- * resident set. Commands are counted on their way to the server.
+ * resident set. FTP commands are counted on their way to the server.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -86,9 +86,8 @@ async function playOnce(name: StoreName, files: number): Promise<Figures[]> {
   const root = mkdtempSync(join(tmpdir(), 'ownsync-test-benchmark-'));
   const store = await openStore(name, root);
   const { server } = store;
-  // Only what goes in the clear can be counted.
-  const counter =
-    server && name !== 'openssh' ? await startCounter(server.host, server.port) : undefined;
+  const isFtp = ['proftpd', 'vsftpd', 'pure-ftpd'].includes(name);
+  const counter = server && isFtp ? await startCounter(server.host, server.port) : undefined;
   const stop = (): void => {
     void store.close().finally(() => process.exit(130));
   };

@@ -17,7 +17,7 @@ import { UsageError } from './cli/usage-error.ts';
 
 const EXITS = [
   'Exit codes: 0 in sync; 1 failed; 2 wrong usage or configuration; 3 done, but some paths have',
-  'problems, or --wait ran out; 4 a decision is needed, see ownsync status.',
+  'problems, or --wait ran out; 4 a decision is needed, see ownsync pending.',
   'Of several folders the worst counts, in this order: 2, 1, 4, 3, 0.',
 ].join('\n');
 

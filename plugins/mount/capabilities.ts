@@ -43,7 +43,11 @@ export async function capabilitiesOf(
  * One refusal shows that a rename does not replace; that of several racers only one wins is the server's to promise. SFTP
  * servers rename by rename(2). A mount that replaces is used with care (rename.ts), and no more is claimed for it.
  */
-function ruleOf({ nature }: Root, tried: TargetRule | undefined): TargetRule {
+const networkTypes = /^(nfs4?|cifs|smb3?|smbfs|9p|afs|ceph|glusterfs|lustre)$/;
+
+function ruleOf({ nature, type }: Root, tried: TargetRule | undefined): TargetRule {
+  // Their servers decide, and no race was measured on one.
+  if (type !== undefined && networkTypes.test(type)) return 'unknown';
   if (nature.kind === 'native') return 'refuses';
   return nature.kind === 'sshfs' && tried === 'refuses' ? 'refuses' : 'unknown';
 }

@@ -106,9 +106,16 @@ describe('mount: capabilities by file system', () => {
     );
 
   it('a native file system refuses to rename onto a directory with content', async () => {
-    for (const type of ['ext4', 'nfs4', 'tmpfs', 'fuseblk', undefined]) {
+    for (const type of ['ext4', 'xfs', 'tmpfs', 'fuseblk', undefined]) {
       const { renameOnto } = await of(type);
       expect(renameOnto, type).to.deep.equal({ file: 'replaces', directory: 'refuses' });
+    }
+  });
+
+  it('of one on another computer it is not known', async () => {
+    for (const type of ['nfs', 'nfs4', 'cifs', 'smb3', '9p']) {
+      const { renameOnto } = await of(type);
+      expect(renameOnto, type).to.deep.equal({ file: 'replaces', directory: 'unknown' });
     }
   });
 
