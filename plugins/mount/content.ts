@@ -5,7 +5,7 @@
 import { constants } from 'node:fs';
 import { lstat, open, rename, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Content, Source, Stamp } from '../../src/plugin-api.ts';
+import { orAborted, type Content, type Source, type Stamp } from '../../src/plugin-api.ts';
 import { stampOf, type StampRules } from './entries.ts';
 import { asTransportError, codeOf, refusal, type Attempt } from './errors.ts';
 import { cancelled, untilAborted } from './perform.ts';
@@ -207,22 +207,24 @@ export async function openFile(
   const file = await open(place, O_RDONLY | careful | (remembers ? O_DIRECT : 0));
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= file.close());
-  const letGo = (): void => {
-    signal.removeEventListener('abort', letGo);
+  const letGo = async (): Promise<void> => {
+    signal.removeEventListener('abort', whenAborted);
     options.reading.delete(close);
-    // Nothing was written: an error of closing tells nothing, and a disk that hangs must not hold up the reader.
-    void close().catch(() => undefined);
+    // Nothing was written: an error of closing tells nothing.
+    await close().catch(() => undefined);
   };
+  // A disk that hangs must not hold up the reader.
+  const whenAborted = (): void => void letGo();
   options.reading.add(close);
-  signal.addEventListener('abort', letGo, { once: true });
-  if (signal.aborted) letGo();
+  signal.addEventListener('abort', whenAborted, { once: true });
+  if (signal.aborted) whenAborted();
   try {
     const found = await file.stat({ bigint: true });
     if (!found.isFile()) throw refusal('precondition', attempt, 'it is not a file');
     const range = { from: options.from, size: Number(found.size) };
     return { stream: chunksOf(file, transfer, { ...range, letGo }), stamp: stampOf(found, rules) };
   } catch (error) {
-    letGo();
+    void letGo();
     throw error;
   }
 }
@@ -234,7 +236,7 @@ export async function openFile(
 async function* chunksOf(
   file: FileHandle,
   { attempt, signal, rules }: Transfer,
-  range: { readonly from: number; readonly size: number; readonly letGo: () => void },
+  range: { readonly from: number; readonly size: number; readonly letGo: () => Promise<void> },
 ): AsyncGenerator<Uint8Array> {
   const toTheEnd = rules.root.nature.remembers;
   try {
@@ -254,6 +256,7 @@ async function* chunksOf(
     if (signal.aborted) throw cancelled(attempt, signal);
     throw asTransportError(error, attempt);
   } finally {
-    range.letGo();
+    // What was read may be removed at once, and nobody holds it any more.
+    await orAborted(range.letGo(), signal).catch(() => undefined);
   }
 }

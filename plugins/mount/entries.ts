@@ -6,6 +6,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ListedEntry, Listing, Stamp, StoreKind } from '../../src/plugin-api.ts';
 import { codeOf } from './errors.ts';
+import { namesIn } from './hidden.ts';
 import type { Root } from './root.ts';
 
 /** What stamps of this store look like. */
@@ -46,7 +47,7 @@ export async function listDirectory(
   signal: AbortSignal,
 ): Promise<Listing> {
   const { path, nature } = rules.root;
-  const all = await readdir(place);
+  const all = await namesIn(place, nature);
   const names = place === path ? all.filter((name) => !nature.ownNames.includes(name)) : all;
   const entries: ListedEntry[] = [];
   let complete = true;

@@ -14,6 +14,8 @@ export interface Nature {
   readonly setsTimes: boolean;
   /** Free space that it tells is the server's. */
   readonly tellsSpace: boolean;
+  /** Files that are open when they are removed stay for a while, see hidden.ts. */
+  readonly hidesRemoved: boolean;
   /** Longest name, in bytes. */
   readonly nameBytes: number;
   /** Names at the root that are on this computer only. */
@@ -21,13 +23,14 @@ export interface Nature {
 }
 
 const plain = {
-  ...{ remembers: false, setsTimes: true, tellsSpace: true, nameBytes: 255, ownNames: [] },
+  ...{ remembers: false, setsTimes: true, tellsSpace: true, hidesRemoved: false },
+  ...{ nameBytes: 255, ownNames: [] },
 } as const;
 
 export const native: Nature = { ...plain, kind: 'native', stores: 'at-once' };
 
 /** SERVER: sshfs 3.7 on OpenSSH: fsync and close wait for the server, a rename is the server's own. */
-const sshfs: Nature = { ...plain, kind: 'sshfs', stores: 'at-once' };
+const sshfs: Nature = { ...plain, kind: 'sshfs', stores: 'at-once', hidesRemoved: true };
 
 /**
  * SERVER: davfs2 1.6.1: with `delay_upload 0` a closed file is uploaded before the daemon takes its next question, and is
@@ -35,12 +38,13 @@ const sshfs: Nature = { ...plain, kind: 'sshfs', stores: 'at-once' };
  * names its cached copies after files (248 bytes) and directories (244), and trusts a directory that it has read for a minute.
  */
 const davfs: Nature = {
+  ...plain,
   ...{ kind: 'davfs', stores: 'when-asked-next', remembers: true, setsTimes: false },
   ...{ tellsSpace: false, nameBytes: 244, ownNames: ['lost+found'] },
 };
 
 /** rclone, gvfs and others: they may keep writes for as long as they like, and rename by copying. */
-const fuse: Nature = { ...plain, kind: 'fuse', stores: 'unknown' };
+const fuse: Nature = { ...plain, kind: 'fuse', stores: 'unknown', hidesRemoved: true };
 
 export function natureOf(mount: Pick<Mount, 'type' | 'source'> | undefined): Nature {
   if (mount === undefined) return native;

@@ -11,6 +11,8 @@ import { locate } from './confine.ts';
 import { openFile, secondsOf, store, syncDirectory, type Transfer } from './content.ts';
 import { kindOf, listDirectory, refresh, stampOf, type StampRules } from './entries.ts';
 import { codeOf, refusal, type Attempt } from './errors.ts';
+import { namesIn } from './hidden.ts';
+import type { Nature } from './nature.ts';
 import { perform } from './perform.ts';
 import { renameDirectorySafely, renamePlain } from './rename.ts';
 import type { Root } from './root.ts';
@@ -70,7 +72,9 @@ export function mountTransport(
       unlessMissing(change(session, { operation: 'remove', path, signal }, removeFile)),
     removeDirectory: (path, signal) =>
       unlessMissing(
-        change(session, { operation: 'removeDirectory', path, signal }, removeDirectory),
+        change(session, { operation: 'removeDirectory', path, signal }, (place, attempt) =>
+          removeDirectory(place, attempt, root.nature),
+        ),
       ),
     makeDirectory: (path, signal) =>
       change(session, { operation: 'makeDirectory', path, signal }, makeDirectory),
@@ -179,14 +183,15 @@ async function removeFile(place: string, attempt: Attempt): Promise<void> {
   await unlink(place);
 }
 
-async function removeDirectory(place: string, attempt: Attempt): Promise<void> {
+async function removeDirectory(place: string, attempt: Attempt, nature: Nature): Promise<void> {
   if (attempt.path === '') throw refusal('denied', attempt, 'the root stays');
   if (!(await lstat(place)).isDirectory()) throw notA('directory', attempt);
   try {
     await rmdir(place);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-    throw refusal('not-empty', attempt, 'a directory with content is there');
+    if (!['EEXIST', 'ENOTEMPTY'].includes(codeOf(error))) throw error;
+    if (nature.hidesRemoved && (await namesIn(place, nature)).length === 0) await rmdir(place);
+    else throw refusal('not-empty', attempt, 'a directory with content is there');
   }
 }
 

@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { chmod, mkdir, readFile, readdir } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
@@ -234,6 +234,37 @@ describe('mount: sshfs', function () {
     await refusedWith(transport.rename('one', 'two', signal), 'not-empty');
     await refusedWith(transport.rename('one/file', 'two', signal), 'exists');
     expect(await readdir(server.root), 'nothing of the trial is left').to.have.length(2);
+  });
+
+  it('a file that was read a moment ago is gone when it is removed, and its directory can go', async function () {
+    const { mounts } = await sshfs(this);
+    const transport = await opened(mounts[0] as FuseMount);
+    for (let round = 0; round < 50; round += 1) {
+      await transport.makeDirectory('directory', signal);
+      await transport.write('directory/file', text('content'), signal);
+      expect(await wholeText(transport, 'directory/file')).to.equal('content');
+      await transport.remove('directory/file', signal);
+      const { entries } = await transport.list('directory', signal);
+      expect(entries.map(({ name }) => name)).to.deep.equal([]);
+      await transport.removeDirectory('directory', signal);
+    }
+  });
+
+  it('a file that another program still reads is listed under what the mount calls it now', async function () {
+    const { mounts } = await sshfs(this);
+    const [one] = mounts as [FuseMount];
+    const transport = await opened(one);
+    await transport.makeDirectory('directory', signal);
+    await transport.write('directory/file', text('content'), signal);
+    const reading = await open(join(one.path, 'directory', 'file'));
+    cleanups.push(() => reading.close().catch(() => undefined));
+    await transport.remove('directory/file', signal);
+    const { entries } = await transport.list('directory', signal);
+    expect(entries[0]?.name).to.match(/^\.fuse_hidden/);
+    await refusedWith(transport.removeDirectory('directory', signal), 'not-empty');
+    const ending = new Promise((go) => setTimeout(go, 100)).then(() => reading.close());
+    await transport.removeDirectory('directory', signal);
+    await ending;
   });
 
   it('for a run that only looks, nothing is tried on it, and less is claimed', async function () {
