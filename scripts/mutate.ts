@@ -1,7 +1,7 @@
 /**
  * Breaks the engine line by line, in copies, together with the lines that protect from the same harm, and says after how many
  * simulated runs each breakage was noticed.
- *   npm run mutate -- [--runs 20000] [--seed 1] [--workers 2] [--only WORDS] [--table]
+ *   npm run mutate -- [--runs 20000] [--seed 1] [--workers 2] [--only WORDS[,WORDS]] [--table]
  * The kept scripts of `test/simulation/found` come first. Each failing seed is run once more on the unbroken engine, which has
  * to pass it. Ends with exit code 1 when a mutation survives or no longer fits its file. `--table` prints lines for
  * docs/reliability.md. The checkout is never changed.
@@ -48,7 +48,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 await conduct();
 
 async function conduct(): Promise<void> {
-  const chosen = mutations.filter(({ name }) => name.includes(wanted.only));
+  const only = wanted.only.split(',');
+  const chosen = mutations.filter(({ name }) => only.some((words) => name.includes(words)));
   const files = chosen.map((mutation) => mutated(mutation, sourceOf));
   const outcomes = await pMap(
     chosen,

@@ -9,6 +9,13 @@ export const promises: readonly Mutation[] = [
     file: 'engine/tree.ts',
     text: 'if (listing.complete) {',
     becomes: 'if (true) {',
+    also: [
+      {
+        file: 'engine/absence.ts',
+        text: "gone.filter(([path]) => looks.get(path) === 'absent');",
+        becomes: 'gone;',
+      },
+    ],
     breaks: ['promise 4'],
     profiles: ['stale', 'many'],
   },
@@ -43,6 +50,14 @@ export const promises: readonly Mutation[] = [
     becomes: 'return found[0];',
     breaks: ['stamps'],
     profiles: ['sleepy', 'many'],
+  },
+  {
+    name: 'what was read is taken for what it looks like',
+    file: 'engine/fetch.ts',
+    text: 'const wasRead = sighting !== undefined && sighting.unread !== true;',
+    becomes: 'const wasRead = sighting === undefined;',
+    breaks: ['stamps'],
+    profiles: ['travel'],
   },
   {
     name: 'whole minutes are exact enough',

@@ -18,7 +18,7 @@ export const trees: readonly Mutation[] = [
     text: 'if (isFile(local) && facts.unseenBelow && keyOf(local) !== ancestor?.key) {',
     becomes: 'if (false) {',
     breaks: ['R24'],
-    profiles: ['folders', 'many'],
+    profiles: ['clashes', 'folders'],
   },
   {
     name: 'what is new in a directory does not bring it back',
@@ -26,7 +26,7 @@ export const trees: readonly Mutation[] = [
     text: 'keyOf(local) === ancestor?.key && !facts.hasNews;',
     becomes: 'keyOf(local) === ancestor?.key;',
     breaks: ['R25', 'R26'],
-    profiles: ['folders', 'many'],
+    profiles: ['clashes', 'folders'],
   },
   {
     name: 'a conflict copy makes no parents',
@@ -37,13 +37,20 @@ export const trees: readonly Mutation[] = [
       { file: 'engine/aside.ts', text: '[path, copy, flattened(copy)]', becomes: '[path, copy]' },
     ],
     breaks: ['R27'],
-    profiles: ['folders', 'ftp', 'sleepy'],
+    profiles: ['clashes', 'folders', 'ftp'],
   },
   {
     name: 'a held deletion is recorded',
     file: 'engine/absence.ts',
     text: 'return paths.filter((path) => !held.has(path));',
     becomes: 'return [...paths];',
+    also: [
+      {
+        file: 'engine/plan-guard.ts',
+        text: 'deletesHere: free(plan.deletesHere),',
+        becomes: 'deletesHere: plan.deletesHere,',
+      },
+    ],
     breaks: ['R29', 'promise 7'],
     profiles: ['folders', 'many', 'ftp'],
   },

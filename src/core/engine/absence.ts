@@ -8,6 +8,7 @@ import { DIRECTORY_KEY, keyOf } from '../model/entry.ts';
 import { parentOf } from '../model/path.ts';
 import { livesElsewhere } from './contents.ts';
 import type { Context } from './context.ts';
+import { isNewEpoch } from './epochs.ts';
 import { guardDeeds } from './guarding.ts';
 import { readLease } from './lease.ts';
 import { waitFor } from './lost.ts';
@@ -42,6 +43,9 @@ export async function believeAbsences(ctx: Context, hunt: Hunt): Promise<void> {
   // RACE: another agent may have set the file aside between listing and look. Its lease shows now, or its record.
   if ((await readLease(ctx)) !== 'free' || (await pull(ctx)) === 'short') {
     return;
+  }
+  if (await isNewEpoch(ctx)) {
+    return; // the store was set back, and what it lacks nobody deleted
   }
   const unchanged = proven.filter(([path]) => state.master.recorded(path) === before.get(path));
   const follow: string[] = [];

@@ -18,14 +18,15 @@ export function announced(ctx: Context, path: string, stamp: Stamp): Version | u
   }
   const found = state.master.recorded(path).filter(({ entry }) => {
     return (
-      entry.kind === 'file' && looksLike(stamp, entry) && !isRewritten(ctx, path, { entry, stamp })
+      entry.kind === 'file' && isLookOf(entry, stamp) && !isRewritten(ctx, path, { entry, stamp })
     );
   });
   // Two that look alike, placed by two who did not know of each other: only reading tells which one is there.
   return new Set(found.map(({ entry }) => keyOf(entry))).size === 1 ? found[0] : undefined;
 }
 
-function looksLike(stamp: Stamp, entry: FileEntry): boolean {
+/** Size and time to the second are this entry's. */
+export function isLookOf(entry: FileEntry, stamp: Stamp): boolean {
   return looksAlike(stamp, entry.size, storedTimeOf(entry)) === 'same';
 }
 
@@ -42,7 +43,7 @@ function isRewritten(
   const isSighted = was?.key === entry.digest;
   return (
     (isSighted && haveOtherChecksums(was.stamp, stamp)) ||
-    (isSighted && was.listed === true && looksLike(was.stamp, entry)) ||
-    (state.past.get(path)?.some((earlier) => looksLike(earlier, entry)) ?? false)
+    (isSighted && was.listed === true && isLookOf(entry, was.stamp)) ||
+    (state.past.get(path)?.some((earlier) => isLookOf(entry, earlier)) ?? false)
   );
 }

@@ -3,7 +3,7 @@
  */
 import type { FileEntry } from '../model/entry.ts';
 import { storedTimeOf } from '../model/entry.ts';
-import { looksAlike } from '../model/stamp.ts';
+import { compareStamps, looksAlike } from '../model/stamp.ts';
 import type { StagedFile } from '../ports/local-tree.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
@@ -41,12 +41,17 @@ export async function fetchVersion(
 /** By the sighting; if that says something else, a look may show that the announced version has arrived since. */
 async function holds(ctx: Context, path: string, entry: FileEntry): Promise<boolean> {
   const { state } = ctx;
-  if (state.sightings.get(path)?.key === entry.digest) {
+  const sighting = state.sightings.get(path);
+  if (sighting?.key === entry.digest) {
     return true;
   }
   const found = await ctx.store.look(path);
   if (found === 'absent' || found.kind !== 'file') {
     return false;
+  }
+  const wasRead = sighting !== undefined && sighting.unread !== true;
+  if (wasRead && compareStamps(sighting.stamp, found.stamp) === 'same') {
+    return false; // it may look like the announced one, and was read: it is another
   }
   if (looksAlike(found.stamp, entry.size, storedTimeOf(entry)) === 'different') {
     return false;

@@ -25,8 +25,9 @@ export function historyLine(ctx: Context, item: Item): HistoryLine {
   };
 }
 
-function whyOf({ from, path, members }: Item): HistoryLine['why'] {
-  if (from !== undefined) {
+/** A file whose time is set goes aside and comes back. */
+function whyOf({ action, from, path, members }: Item): HistoryLine['why'] {
+  if (from !== undefined || action === 'touch') {
     return 'moved';
   }
   const next = members.find((member) => member.path === path)?.entry;

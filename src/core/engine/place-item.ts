@@ -31,7 +31,7 @@ export async function placeItem(ctx: Context, base: string, item: Item): Promise
     case 'move-tree':
       return moveTree(ctx, base, item);
     case 'touch':
-      return touch(ctx, item);
+      return touch(ctx, base, item);
   }
 }
 
@@ -119,12 +119,17 @@ async function placeMoved(ctx: Context, base: string, item: Item): Promise<boole
   return placeIfFree(ctx, { base, staged: aside, item });
 }
 
-async function touch(ctx: Context, item: Item): Promise<boolean> {
-  const member = item.members[0];
-  const isSame = item.expected !== undefined && (await isExpected(ctx, item.path, item.expected));
-  if (!isSame || member?.entry?.kind !== 'file') {
+/**
+ * ORDER: its time is set while it is aside, so that nothing another program writes meanwhile is given it and passes for this
+ * file. CRASH: before the last rename it lies aside, and settling puts it back; after that it has its new time, which nobody
+ * has recorded yet, and is read again.
+ */
+async function touch(ctx: Context, base: string, item: Item): Promise<boolean> {
+  const entry = item.members[0]?.entry;
+  if (entry?.kind !== 'file' || (await setAside(ctx, base, item)) !== 'aside') {
     return false;
   }
-  await ctx.store.setModified(item.path, member.entry.mtime * 1000);
-  return true;
+  const aside = asideName(base, item);
+  await ctx.store.setModified(aside, entry.mtime * 1000);
+  return placeIfFree(ctx, { base, staged: aside, item });
 }

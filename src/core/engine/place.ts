@@ -112,10 +112,7 @@ async function transact(ctx: Context, { tx, drafts, local }: Batch): Promise<Pla
 
 /** Something moves through `replaced/`. */
 function setsAside({ action, expected }: Pick<Draft, 'action' | 'expected'>): boolean {
-  return (
-    action === 'move-tree' ||
-    (expected !== undefined && expected.key !== DIRECTORY_KEY && action !== 'touch')
-  );
+  return action === 'move-tree' || (expected !== undefined && expected.key !== DIRECTORY_KEY);
 }
 
 /** A directory that can only be removed safely where nobody else reaches it. */

@@ -1,20 +1,21 @@
 /** What a finished item means for the records: sighting, change and ancestor of each of its paths. */
 import { ancestorOf } from '../decide/reconcile.ts';
-import type { Entry } from '../model/entry.ts';
+import type { Entry, FileEntry } from '../model/entry.ts';
 import { DIRECTORY_KEY, storedKeyOf } from '../model/entry.ts';
 import type { Deed } from '../ports/folder.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { timeToSet } from './place-item.ts';
-import { withStored } from './stored-times.ts';
+import { compareStamps, looksAlike } from '../model/stamp.ts';
+import { freshTime, withStored } from './stored-times.ts';
 import type { Item, Member } from './transaction.ts';
 
 export async function recordItem(ctx: Context, item: Item): Promise<void> {
-  const isTouched = item.action === 'touch' || timeToSet(ctx, item) !== undefined;
-  const touched = isTouched ? await ctx.store.look(item.path) : 'absent';
+  const touched = touchedEntry(ctx, item);
+  const shown = touched === undefined ? undefined : await stampAfterTouch(ctx, item, touched);
   const stampOf = (member: Member): Stamp => {
-    if (isTouched) {
-      return touched === 'absent' ? {} : touched.stamp;
+    if (shown !== undefined) {
+      return shown;
     }
     return member.stamp ?? (item.action === 'move' ? (item.expected?.stamp ?? {}) : {});
   };
@@ -26,6 +27,27 @@ export async function recordItem(ctx: Context, item: Item): Promise<void> {
     }
   }
   announce(ctx, item);
+}
+
+/** A file whose time was set. */
+function touchedEntry(ctx: Context, item: Item): FileEntry | undefined {
+  const entry = item.members[0]?.entry;
+  return item.action === 'touch' && entry?.kind === 'file' ? entry : timeToSet(ctx, item);
+}
+
+/** RACE: another program may have written since. Then nothing is known of what is there, and the next survey reads it. */
+async function stampAfterTouch(ctx: Context, item: Item, entry: FileEntry): Promise<Stamp> {
+  const found = await ctx.store.look(item.path);
+  if (found === 'absent') {
+    return {};
+  }
+  const asked = item.action === 'touch' ? entry.mtime * 1000 : freshTime(ctx, item.path, entry);
+  const { id, size } = item.expected?.stamp ?? {};
+  const before = { ...(id === undefined ? {} : { id }), ...(size === undefined ? {} : { size }) };
+  const isOther =
+    compareStamps(before, found.stamp) === 'different' ||
+    looksAlike(found.stamp, entry.size, asked) === 'different';
+  return isOther ? {} : found.stamp;
 }
 
 function recordGone(ctx: Context, { path, over }: Member): void {

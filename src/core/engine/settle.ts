@@ -34,6 +34,7 @@ export async function settleItem(ctx: Context, base: string, item: Item): Promis
       return isThere && !(await ctx.store.exists(item.from ?? item.path));
     }
     case 'touch':
+      await putBack(ctx, aside, item.path);
       return false;
   }
 }

@@ -11,7 +11,7 @@ import type { Dot } from '../model/version.ts';
 import { IMPLIED } from '../model/version.ts';
 import type { Stamp } from '../ports/transport.ts';
 import { believeAbsences } from './absence.ts';
-import { announced } from './announced.ts';
+import { announced, isLookOf } from './announced.ts';
 import type { ForeignFile } from './came-back.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
@@ -22,6 +22,7 @@ import { findLost } from './lost.ts';
 import { pullAsTold } from './pull.ts';
 import type { LocalView } from './scan.ts';
 import { noticeTravel } from './travel.ts';
+import { epochsChanged } from './epochs.ts';
 import { readForeign, takeForeign } from './foreign.ts';
 import type { StoreTree } from './tree.ts';
 import { listTree } from './tree.ts';
@@ -108,37 +109,6 @@ function tellBusy(ctx: Context, paths: readonly string[]): void {
   }
 }
 
-/** Somebody found the store set back: all sightings are forgotten, so that no absence is a deletion. */
-async function epochsChanged(ctx: Context): Promise<boolean> {
-  const { state } = ctx;
-  const listing = await ctx.glance.listOwn(layout.epochs);
-  const epochs = listing.entries
-    .map((entry) => entry.name)
-    .sort()
-    .join();
-  const known = state.meta.get('epochs') as string | undefined;
-  state.meta.set('epochs', epochs);
-  if (known === undefined || known === epochs) {
-    return false;
-  }
-  for (const [path, sighting] of [...state.sightings.entries()]) {
-    if (sighting.key !== DIRECTORY_KEY) {
-      state.old.set(path, [...new Set([...(state.old.get(path) ?? []), sighting.key])]);
-    }
-  }
-  state.sightings.clear();
-  for (const path of state.master.paths()) {
-    for (const version of state.master.recorded(path)) {
-      state.waits.set(version.dot, state.round);
-    }
-  }
-  state.meta.set('travelled', true);
-  state.meta.set('epochRound', state.round);
-  state.commit();
-  ctx.log('warn', 'the store was set back: forgets what it was seen to hold', {});
-  return true;
-}
-
 interface Hunt {
   readonly tree: StoreTree;
   readonly isHeld: (path: string) => boolean;
@@ -163,7 +133,7 @@ async function findNews(ctx: Context, hunt: Hunt): Promise<Map<string, Stamp>> {
     const sighting = state.sightings.get(path);
     const isFile = sighting !== undefined && sighting.key !== DIRECTORY_KEY;
     const likeness = isFile ? compareStamps(sighting.stamp, entry.stamp) : 'different';
-    if (likeness === 'same') {
+    if (likeness === 'same' && !looksLikeAnother(ctx, path, entry.stamp)) {
       markListed(ctx, path);
     } else if (likeness === 'unsure' || entry.stamp.modified === undefined) {
       unsure.push(path);
@@ -173,6 +143,16 @@ async function findNews(ctx: Context, hunt: Hunt): Promise<Map<string, Stamp>> {
   }
   await askExactly(ctx, unsure, { news, blocked: hunt.blocked });
   return news;
+}
+
+/** Two contents are recorded that look like this, one of them the one that was seen: only reading tells which it is. */
+function looksLikeAnother({ state }: Context, path: string, stamp: Stamp): boolean {
+  const key = state.sightings.get(path)?.key;
+  const alike = state.master
+    .recorded(path)
+    .filter(({ entry }) => entry.kind === 'file' && isLookOf(entry, stamp))
+    .map(({ entry }) => keyOf(entry));
+  return alike.some((other) => other === key) && alike.some((other) => other !== key);
 }
 
 function markListed(ctx: Context, path: string): void {
@@ -196,7 +176,8 @@ async function askExactly(
       continue;
     }
     const sighting = ctx.state.sightings.get(path);
-    if (sighting !== undefined && compareStamps(sighting.stamp, entry.stamp) === 'same') {
+    const isSame = sighting !== undefined && compareStamps(sighting.stamp, entry.stamp) === 'same';
+    if (isSame && !looksLikeAnother(ctx, path, entry.stamp)) {
       markListed(ctx, path);
     } else {
       into.news.set(path, entry.stamp);

@@ -2,16 +2,19 @@
  * Carries out what people and other programs do, wherever they do it, and tells the ledger which contents they made and
  * which they took away after having had them before them. What is impossible at that moment is not done.
  */
-import type { SimulatedClient } from './client.ts';
+import type { SimulatedClient, Simulation } from './client.ts';
+import { contentsOf } from './compare.ts';
+import { textsOf } from './deleted.ts';
 import { ignoreFile, ignoreText } from './ignoring.ts';
-import { contentText, linkMark, linkText } from './ledger.ts';
+import { contentOf, contentText, linkMark, linkText } from './ledger.ts';
 import { diskPlace, storePlace, type Place, type Writing } from './places.ts';
 import { describeAct, type Act } from './script.ts';
 import type { World } from './world.ts';
 
-export function perform(world: World, who: SimulatedClient | 'store', act: Act): void {
+export function perform(world: Simulation, who: SimulatedClient | 'store', act: Act): void {
   const place = who === 'store' ? storePlace(world) : diskPlace(world, who);
-  if (carryOut(world, { place, who, act })) world.note(`${place.name}: ${describeAct(act)}`);
+  const isDone = watched(world, { who, act }, () => carryOut(world, { place, who, act }));
+  if (isDone) world.note(`${place.name}: ${describeAct(act)}`);
 }
 
 interface Doing {
@@ -20,7 +23,7 @@ interface Doing {
   readonly act: Act;
 }
 
-function carryOut(world: World, { place, who, act }: Doing): boolean {
+function carryOut(world: Simulation, { place, who, act }: Doing): boolean {
   switch (act.act) {
     case 'write':
       return write(world, place, { ...act, text: contentText(act.content) });
@@ -61,7 +64,7 @@ function carryOut(world: World, { place, who, act }: Doing): boolean {
   }
 }
 
-function write(world: World, place: Place, act: Writing): boolean {
+function write(world: Simulation, place: Place, act: Writing): boolean {
   if (!makeRoom(place, { path: act.path, force: act.force })) return false;
   const before = place.kind(act.path);
   if (before === 'directory') {
@@ -69,6 +72,7 @@ function write(world: World, place: Place, act: Writing): boolean {
     wipe(place, act.path);
   }
   const { text } = act;
+  if (world.ledger.isKnown(text)) world.deleted.spare(text);
   const old = place.content(act.path);
   if (old === text) return false;
   world.ledger.gone(old);
@@ -122,4 +126,44 @@ function metadata(
   else if (entry.executable === act.executable) return false;
   else user.chmod(act.path, act.executable);
   return true;
+}
+
+/** Carries out an act, and notes what it deleted for good. True: it was possible. */
+function watched(
+  world: Simulation,
+  { who, act }: Pick<Doing, 'who' | 'act'>,
+  carryOut: () => boolean,
+): boolean {
+  const before = who === 'store' ? new Map<string, string>() : heldByAll(world, who);
+  const meant = 'path' in act ? contentsAt(world, who, act.path) : [];
+  if (!carryOut()) return false;
+  const { deleted } = world;
+  if (['move', 'touch', 'chmod'].includes(act.act)) {
+    for (const content of meant) deleted.spare(content);
+  }
+  const after = who === 'store' ? new Set<string>() : contentsOf(who);
+  for (const [content, where] of before) if (!after.has(content)) deleted.add(content, where);
+  return true;
+}
+
+/** Files that all disks and the store show at the same path, and that each computer had before its last sync and after it. */
+function heldByAll(world: Simulation, who: SimulatedClient): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [path, content] of who.synced) {
+    const isEverywhere =
+      world.store.text(path) === content &&
+      world.clients.every(
+        ({ synced, disk }) =>
+          synced.get(path) === content && contentOf(disk.user.entry(path)) === content,
+      );
+    if (isEverywhere) found.set(content, `${who.name}:${path}`);
+  }
+  return found;
+}
+
+function contentsAt(world: Simulation, who: Doing['who'], top: string): string[] {
+  const tree = who === 'store' ? world.storeTree() : textsOf(who);
+  return [...tree].flatMap(([path, content]) =>
+    path === top || path.startsWith(`${top}/`) ? [content] : [],
+  );
 }

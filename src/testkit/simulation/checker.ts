@@ -2,8 +2,10 @@
  * Judges a world after its faults have stopped: the quiet rounds, and what must be true after them. It believes the disks
  * and the store, never the engine.
  */
+import type { Held } from '../../core/ports/folder.ts';
 import type { SimulatedClient, Simulation } from './client.ts';
 import { contentsOf, describeTree, differences, ignoredContents } from './compare.ts';
+import { isUndisturbed, textsOf } from './deleted.ts';
 import { clearTheWay, settleClash } from './person.ts';
 import { isPrivatePath } from './world.ts';
 
@@ -32,6 +34,7 @@ export async function judge(world: Simulation): Promise<void> {
   if (isOver(world)) return;
   for (const difference of differences(world)) world.fail('diverged', difference);
   checkLost(world);
+  checkBack(world);
   if (last.calm === 0) {
     world.fail(
       'restless',
@@ -81,11 +84,13 @@ async function watchedSync(world: Simulation, client: SimulatedClient) {
   const before = signature(client);
   const [here, there] = [textsOf(client), world.storeTree()];
   world.writes = [];
+  // What a broken guard does anyway it has not asked about when it is done: so it is asked before.
+  const foretold = await heldBefore(world, client);
   const report = await client.quietSync();
   const changes = world.writes.filter((write) => !/ \.ownsync\/clients\/[^/ ]+$/.test(write));
   if (signature(client) !== before) changes.push(`${client.name} changed its own tree`);
   // A held path waits for a person; here the person always agrees. Of two names that a disk cannot tell apart one changes.
-  for (const { action, paths } of report?.held ?? []) {
+  for (const { action, paths } of [...foretold, ...(report?.held ?? [])]) {
     const isHere = action === 'delete-here' || action === 'replace-here';
     const was = isHere ? here : there;
     const is = new Set((isHere ? textsOf(client) : world.storeTree()).values());
@@ -105,13 +110,17 @@ async function watchedSync(world: Simulation, client: SimulatedClient) {
   return { report, changes };
 }
 
-/** Files: path → text. */
-function textsOf({ disk }: SimulatedClient): Map<string, string> {
-  return new Map(
-    [...disk.user.tree()].flatMap(([path, entry]) =>
-      entry.kind === 'file' ? [[path, entry.text]] : [],
-    ),
-  );
+/**
+ * What a dry run says is held; only where every deletion is, since it costs as much as a sync, and where nobody left anything
+ * half done, which a dry run does not finish.
+ */
+async function heldBefore(world: Simulation, client: SimulatedClient): Promise<readonly Held[]> {
+  const { store, script } = world;
+  const isHalfDone = ['locks', 'staging'].some((name) => store.tree(`.ownsync/${name}`).size > 0);
+  if (script.limits.guardFiles !== 1 || isHalfDone) return [];
+  const report = await client.quietSync({ dryRun: true });
+  for (const write of world.writes) world.fail('restless', `${client.name} in a dry run: ${write}`);
+  return report?.held ?? [];
 }
 
 /** Everything a stat tells of a disk. */
@@ -136,6 +145,20 @@ function checkLost(world: Simulation): void {
         continue;
       world.fail('lost', `${content} (written at ${where}) is not on ${client.name}`);
     }
+  }
+}
+
+/** What a person deleted for good is nowhere. */
+function checkBack(world: Simulation): void {
+  if (!isUndisturbed(world.script)) return;
+  const places = [
+    ...world.clients.map((client) => [client.name, contentsOf(client)] as const),
+    ['the store', new Set(world.storeTree().values())] as const,
+  ];
+  for (const [content, where] of world.deleted.all) {
+    const back = places.filter(([, contents]) => contents.has(content)).map(([name]) => name);
+    if (back.length === 0) continue;
+    world.fail('back', `${content} (deleted at ${where}) is on ${back.join(', ')} again`);
   }
 }
 

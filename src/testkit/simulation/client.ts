@@ -9,6 +9,7 @@ import type { CommitFate, SimulatedState } from '../memory-state.ts';
 import { createSimulatedCodec, simulatedDigest } from './codec.ts';
 import { parseIgnores, type Ignores } from './ignoring.ts';
 import { drained, Gates, turned } from './gates.ts';
+import { Deleted, textsOf } from './deleted.ts';
 import { contentOf } from './ledger.ts';
 import { createSeededRandom, seedOf } from './rng.ts';
 import type { ClientSpec, SimulationEvent } from './script.ts';
@@ -30,6 +31,7 @@ interface Run {
 /** The world with the computers in it. */
 export class Simulation extends World {
   readonly clients: SimulatedClient[] = [];
+  readonly deleted = new Deleted();
 
   /** Nothing is full any more. */
   giveRoom(): void {
@@ -55,6 +57,8 @@ export class SimulatedClient {
   readonly spec: ClientSpec;
   /** The rules as its last scan read them. */
   ignores: Ignores = () => false;
+  /** Files that it had before its last whole sync and after it: path → text. */
+  synced: ReadonlyMap<string, string> = new Map();
   backup: { readonly disk: FakeDisk; readonly state: SimulatedState } | undefined;
   readonly #world: World;
   #run: Run | undefined;
@@ -101,8 +105,19 @@ export class SimulatedClient {
     run.gates.free = false;
     run.gates.calls = 0;
     this.#world.syncs += 1;
-    run.sync = beginSync(this.#world, this.name, run);
+    this.#begin(run, false);
     return true;
+  }
+
+  #begin(run: Run, dryRun: boolean): void {
+    const sync = (run.sync = beginSync(this.#world, this.name, { ...run, dryRun }));
+    if (dryRun) return;
+    const before = textsOf(this);
+    void sync.finished.then(() => {
+      if (sync.report === undefined) return;
+      const after = textsOf(this);
+      this.synced = new Map([...before].filter(([path, text]) => after.get(path) === text));
+    });
   }
 
   /** Lets calls go on as the event says, or fewer if the sync ends or can only wait. */
@@ -189,13 +204,13 @@ export class SimulatedClient {
   }
 
   /** A whole sync with nobody else about. Undefined when it failed; that is noted. */
-  async quietSync(): Promise<SyncReport | undefined> {
+  async quietSync({ dryRun = false } = {}): Promise<SyncReport | undefined> {
     const run = (this.#run ??= this.#open());
     if (run.sync === undefined || run.sync.settled) {
       run.gates.calls = 0;
       run.gates.open();
       this.#world.syncs += 1;
-      run.sync = beginSync(this.#world, this.name, run);
+      this.#begin(run, dryRun);
     }
     return this.finish();
   }

@@ -3,7 +3,7 @@
  * store, never the engine, and leaves out what the ignore rules leave out.
  */
 import type { SimulatedClient, Simulation } from './client.ts';
-import { ignoreFile, parseIgnores, type Ignores } from './ignoring.ts';
+import { ignoreFile, parseIgnores, rulesIn, type Ignores } from './ignoring.ts';
 import { contentOf, linkMark } from './ledger.ts';
 
 /** What is on a computer, ignored or not. */
@@ -107,6 +107,8 @@ function directoriesAround(world: Simulation, ignores: Ignores): Set<string> {
   const paths = [
     ...world.clients.flatMap(({ disk }) => [...disk.user.tree().keys()]),
     ...world.storeTree().keys(),
+    // Its record may be left, and the directories around it with that.
+    ...world.clients.flatMap(({ disk }) => rulesIn(disk.user.read(ignoreFile) ?? '')),
   ];
   const open = new Set<string>();
   for (const path of paths.filter(ignores)) {

@@ -128,7 +128,7 @@ function nextEvents(writer: Writer, progress: Progress): SimulationEvent[] {
   }
   if (rng.chance(rates.ambush)) return makeAmbush(writer);
   const rare = rareEvent(writer, progress);
-  if (rare !== undefined) return [rare];
+  if (rare !== undefined) return [...untilMiddle(writer, rare), rare];
   if (rng.chance(rates.minute)) {
     return [
       { do: 'time', milliseconds: rng.chance(0.9) ? 20_000 + rng.below(60_000) : 90_000_000 },
@@ -176,6 +176,11 @@ function makeAmbush(writer: Writer): SimulationEvent[] {
   for (let stop = 1 + rng.below(4); stop > 0; stop -= 1) {
     events.push({ do: 'step', client, times: 200, pick: rng.next(), until: 'rename' });
     if (rng.chance(0.6)) events.push(change(rng.chance(0.6) ? 'store' : rng.below(count)));
+    // Whatever comes back to its path finds no directory there any more.
+    const above = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    if (above !== '' && rng.chance(0.2)) {
+      events.push({ do: 'act', who: 'store', what: { act: 'remove', path: above } });
+    }
   }
   if (rng.chance(profile.rates.crash * 15)) events.push({ do: 'crash', client });
   else if (rng.chance(0.5)) events.push({ do: 'suspend', client, milliseconds: 70_000 });
@@ -195,6 +200,18 @@ function makeStep({ rng, profile }: Writer, client: number): SimulationEvent {
     return { do: 'step', client, times: 120, pick, until, ...fault };
   }
   return { do: 'step', client, times: 1 + Math.floor(80 * rng.next() ** 3), pick, ...fault };
+}
+
+/** A backup of the store is best made while something is staged, and put back while something is placed. */
+function untilMiddle({ rng, count }: Writer, rare: SimulationEvent): SimulationEvent[] {
+  const until = { 'store-backup': 'write', 'store-restore': 'rename' }[rare.do as string];
+  if (until === undefined || rng.chance(0.4)) return [];
+  const client = rng.below(count);
+  const start: SimulationEvent[] = rng.chance(0.7) ? [{ do: 'start', client }] : [];
+  const stops = Array.from({ length: 1 + rng.below(3) }, (): SimulationEvent => {
+    return { do: 'step', client, times: 120, pick: rng.next(), until };
+  });
+  return [...start, ...stops];
 }
 
 function rareEvent(writer: Writer, progress: Progress): SimulationEvent | undefined {

@@ -14,6 +14,11 @@ export function ignoreText(content: number, rules: readonly string[]): string {
 }
 
 export function parseIgnores(text: string): Ignores {
-  const rules = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const rules = rulesIn(text);
   return (path) => rules.some((rule) => path === rule || path.startsWith(`${rule}/`));
+}
+
+/** The paths that are named. */
+export function rulesIn(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 }

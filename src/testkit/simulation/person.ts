@@ -20,8 +20,11 @@ export function settleClash(client: SimulatedClient, wanted: string): boolean {
   }
   // A disk that knows one form of a name has it for the other one's path already.
   const there = user.entry(wanted) === undefined ? undefined : state.volume.spelled(wanted);
-  if (there !== undefined) rename(client, there);
-  return there !== undefined;
+  // Or the directory that is here stands for the one of the other name.
+  const inTheWay =
+    there ?? (user.entry(parts[0] ?? '')?.kind === 'directory' ? parts[0] : undefined);
+  if (inTheWay !== undefined) rename(client, inTheWay);
+  return inTheWay !== undefined;
 }
 
 function rename({ disk, name }: SimulatedClient, path: string): void {

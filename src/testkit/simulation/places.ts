@@ -65,7 +65,8 @@ export function diskPlace(world: World, client: SimulatedClient): Place {
     move: (from, to) => {
       user.rename(from, to);
     },
-    mayMove: () => true,
+    // No system moves a directory into itself, whatever it is called there.
+    mayMove: (from, to) => !folded(client, to).startsWith(`${folded(client, from)}/`),
   };
 }
 

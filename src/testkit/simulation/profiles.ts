@@ -141,6 +141,14 @@ export const profiles = {
   },
   /** Directories, moves of files and subtrees, links, metadata. */
   folders,
+  /** Files where others have directories, and the other way round. */
+  clashes: {
+    ...folders,
+    stores: [stores.refuses, stores.ftp, stores.webdav],
+    paths: ['p', 'p/x', 'p/x/y', 'd', 'd/x'],
+    directories: ['p', 'p/x', 'd'],
+    rates: { ...folders.rates, directory: 0.15, move: 0.1, link: 0.04, metadata: 0.04 },
+  },
   /** Folders on a store whose rename replaces. */
   ftp: { ...folders, stores: [stores.ftp] },
   sftp: { ...folders, stores: [stores.sftp, stores.strong] },
@@ -206,7 +214,7 @@ export const profiles = {
   /** Copied clients, and clients put back from a backup. */
   clones: { ...plain, rates: { ...rates, clone: 0.06, restore: 0.06 } },
   /** A store that was emptied or put back from a backup. */
-  travel: { ...plain, rates: { ...rates, wipe: 0.05, rollback: 0.06 } },
+  travel: { ...plain, length: 150, rates: { ...rates, wipe: 0.05, rollback: 0.06 } },
 } satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof profiles;

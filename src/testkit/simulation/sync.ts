@@ -23,9 +23,15 @@ interface Runner {
   readonly folder: Folder;
 }
 
-export function beginSync(world: World, name: string, run: Runner): Sync {
+export function beginSync(
+  world: World,
+  name: string,
+  { dryRun = false, ...run }: Runner & { readonly dryRun?: boolean },
+): Sync {
   const controller = new AbortController();
-  const begun: SyncReport | Promise<SyncReport> = run.folder.sync({ signal: controller.signal });
+  const begun: SyncReport | Promise<SyncReport> = run.folder.sync({
+    ...{ signal: controller.signal, dryRun },
+  });
   const sync: Sync = {
     controller,
     settled: false,

@@ -19,6 +19,8 @@ export type FailureKind =
   | 'lost'
   /** Trees differ in the end. */
   | 'diverged'
+  /** Content that somebody deleted came back, though nothing had gone wrong. */
+  | 'back'
   /** Rounds without edits still change something. */
   | 'restless'
   /** Content that nobody wrote is visible under a user's name. */

@@ -1,0 +1,46 @@
+/**
+ * Contents that must not come back: a person deleted or replaced them when everybody had them, in a world where nothing went
+ * wrong, and nobody ever did anything else with them. Like the ledger it listens to people only.
+ */
+import type { FakeDisk } from '../fake-disk.ts';
+import type { Script, SimulationEvent } from './script.ts';
+
+export class Deleted {
+  readonly #gone = new Map<string, string>();
+  readonly #spared = new Set<string>();
+
+  add(content: string, where: string): void {
+    if (!this.#spared.has(content)) this.#gone.set(content, where);
+  }
+
+  /** Somebody did something else with it, so that it may come back. */
+  spare(content: string): void {
+    this.#spared.add(content);
+    this.#gone.delete(content);
+  }
+
+  /** Content → where it was deleted. */
+  get all(): ReadonlyMap<string, string> {
+    return this.#gone;
+  }
+}
+
+/** Nothing goes wrong in it that might bring something back: no fault, no crash, nothing set back. */
+export function isUndisturbed({ events, late, deletedOnStore }: Script): boolean {
+  return late.length === 0 && deletedOnStore !== 'restore' && events.every(isHarmless);
+}
+
+const harmless = new Set<SimulationEvent['do']>(['act', 'start', 'step', 'accept', 'time']);
+
+function isHarmless(event: SimulationEvent): boolean {
+  return harmless.has(event.do) && !(event.do === 'step' && event.fault !== undefined);
+}
+
+/** Files: path → text. */
+export function textsOf({ disk }: { readonly disk: FakeDisk }): Map<string, string> {
+  return new Map(
+    [...disk.user.tree()].flatMap(([path, entry]) =>
+      entry.kind === 'file' ? [[path, entry.text]] : [],
+    ),
+  );
+}
