@@ -52,10 +52,10 @@ export const promises: readonly Mutation[] = [
     profiles: ['sleepy', 'many'],
   },
   {
-    name: 'what was read is taken for what it looks like',
+    name: 'what was read is taken for another that looks like it',
     file: 'engine/fetch.ts',
-    text: 'const wasRead = sighting !== undefined && sighting.unread !== true;',
-    becomes: 'const wasRead = sighting === undefined;',
+    text: 'if (isAnother(ctx, path, found.stamp)) {',
+    becomes: 'if (false) {',
     breaks: ['stamps'],
     profiles: ['travel'],
   },

@@ -2,9 +2,10 @@
  * Bringing a version's content from the store to a staged local file, verified by its digest before anything else may see it.
  */
 import type { FileEntry } from '../model/entry.ts';
-import { storedTimeOf } from '../model/entry.ts';
+import { keyOf, storedTimeOf } from '../model/entry.ts';
 import { compareStamps, looksAlike } from '../model/stamp.ts';
 import type { StagedFile } from '../ports/local-tree.ts';
+import type { Stamp } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
 import { tellNotOnStore } from './lost.ts';
@@ -41,23 +42,32 @@ export async function fetchVersion(
 /** By the sighting; if that says something else, a look may show that the announced version has arrived since. */
 async function holds(ctx: Context, path: string, entry: FileEntry): Promise<boolean> {
   const { state } = ctx;
-  const sighting = state.sightings.get(path);
-  if (sighting?.key === entry.digest) {
+  if (state.sightings.get(path)?.key === entry.digest) {
     return true;
   }
   const found = await ctx.store.look(path);
   if (found === 'absent' || found.kind !== 'file') {
     return false;
   }
-  const wasRead = sighting !== undefined && sighting.unread !== true;
-  if (wasRead && compareStamps(sighting.stamp, found.stamp) === 'same') {
-    return false; // it may look like the announced one, and was read: it is another
+  if (isAnother(ctx, path, found.stamp)) {
+    return false;
   }
   if (looksAlike(found.stamp, entry.size, storedTimeOf(entry)) === 'different') {
     return false;
   }
   state.see(path, { key: entry.digest, stamp: found.stamp, unread: true });
   return true;
+}
+
+/** It looks as it did when it was read as another version: of two that look alike, the survey reads in every round which it is. */
+function isAnother({ state }: Context, path: string, stamp: Stamp): boolean {
+  const sighting = state.sightings.get(path);
+  return (
+    sighting !== undefined &&
+    sighting.unread !== true &&
+    compareStamps(sighting.stamp, stamp) === 'same' &&
+    state.master.recorded(path).some(({ entry }) => keyOf(entry) === sighting.key)
+  );
 }
 
 async function readVerified(

@@ -130,6 +130,6 @@ async function touch(ctx: Context, base: string, item: Item): Promise<boolean> {
     return false;
   }
   const aside = asideName(base, item);
-  await ctx.store.setModified(aside, entry.mtime * 1000);
+  await ctx.store.setModified(aside, freshTime(ctx, item.path, entry));
   return placeIfFree(ctx, { base, staged: aside, item });
 }

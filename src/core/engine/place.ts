@@ -253,6 +253,10 @@ async function acquire(ctx: Context, tx: string): Promise<'taken' | 'busy' | 'go
     ctx.emit({ type: 'waiting', reason: 'another computer is placing files', milliseconds: pause });
     await ctx.clock.sleep(pause, ctx.signal);
     const base = `${layout.staged(tx)}/${tx}`;
+    // Without it the store was set back to the middle of staging: written again, it would hide that.
+    if (!(await ctx.store.exists(`${base}/holder.json`))) {
+      return 'gone';
+    }
     try {
       await ctx.store.remove(`${base}/holder.json`);
       await writeHolder(ctx, base, ctx.state.transaction as Transaction);

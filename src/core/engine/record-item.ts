@@ -41,7 +41,7 @@ async function stampAfterTouch(ctx: Context, item: Item, entry: FileEntry): Prom
   if (found === 'absent') {
     return {};
   }
-  const asked = item.action === 'touch' ? entry.mtime * 1000 : freshTime(ctx, item.path, entry);
+  const asked = freshTime(ctx, item.path, entry);
   const { id, size } = item.expected?.stamp ?? {};
   const before = { ...(id === undefined ? {} : { id }), ...(size === undefined ? {} : { size }) };
   const isOther =
