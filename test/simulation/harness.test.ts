@@ -43,6 +43,11 @@ const write = (who: number | 'store', content: number, path = 'p') =>
     what: { act: 'write', path, content, time: 'now', how: 'place', force: false },
   }) as const;
 
+const sync = (client: number): Script['events'] => [
+  { do: 'start', client },
+  { do: 'step', client, times: 2000, pick: 0 },
+];
+
 describe('the simulation finds what is wrong', () => {
   it('sees that the naive engine loses and diverges', async () => {
     const kinds = await kindsOf(naive, 'plain', 40);
@@ -70,6 +75,21 @@ describe('the simulation finds what is wrong', () => {
       openFolder: naive,
     });
     expect(failures.map(({ kind }) => kind)).to.include('lost');
+  });
+
+  it('calls content that a person deleted back when it comes again, unless somebody did something with it', async () => {
+    const all = [0, 1, 0].flatMap((client) => sync(client));
+    const remove = { do: 'act', who: 0, what: { act: 'remove', path: 'p' } } as const;
+    const touch = { do: 'act', who: 1, what: { act: 'touch', path: 'p', shift: 2 } } as const;
+    const kinds = async (...events: Script['events']) => {
+      const { failures } = await runScript(scriptOf([write(0, 1), ...all, ...events]), {
+        openFolder: (parts) => openNaiveFolder(parts, { forgetful: true }),
+      });
+      return failures.map(({ kind }) => kind);
+    };
+    expect(await kinds(remove, ...sync(0))).to.include('back');
+    expect(await kinds(remove, touch, ...sync(0))).not.to.include('back');
+    expect(await kinds(remove, { do: 'crash', client: 0 })).not.to.include('back');
   });
 
   it('calls an engine restless that writes in every round', async () => {

@@ -16,6 +16,8 @@ export interface NaiveOptions {
   readonly restless?: boolean;
   /** Writes under the users' own names. */
   readonly inPlace?: boolean;
+  /** Remembers nothing, so that what is deleted comes back. */
+  readonly forgetful?: boolean;
   /** Never comes back. */
   readonly hanging?: boolean;
 }
@@ -35,7 +37,8 @@ export function openNaiveFolder(parts: FolderParts, options: NaiveOptions = {}):
   return {
     async sync({ signal }) {
       if (options.hanging === true) await new Promise(() => undefined);
-      await syncOnce(parts, { signal, inPlace: options.inPlace === true });
+      const { inPlace = false, forgetful = false } = options;
+      await syncOnce(parts, { signal, inPlace, forgetful });
       if (options.restless === true) {
         const bytes = new TextEncoder().encode('x');
         await parts.transport.write('.ownsync-noise', sourceOf(bytes, 0), signal);
@@ -63,7 +66,11 @@ export function openNaiveFolder(parts: FolderParts, options: NaiveOptions = {}):
 
 async function syncOnce(
   { transport, local, state, random }: FolderParts,
-  { signal, inPlace }: { readonly signal: AbortSignal; readonly inPlace: boolean },
+  {
+    signal,
+    inPlace,
+    forgetful,
+  }: Required<Pick<NaiveOptions, 'inPlace' | 'forgetful'>> & { readonly signal: AbortSignal },
 ) {
   const scan = await local.scan(() => false, signal);
   const remembered = new Set([...state.load()].map(({ key }) => key));
@@ -89,6 +96,7 @@ async function syncOnce(
       await download({ transport, local }, { path, file, modified: there }, signal);
     }
   }
+  if (forgetful) return;
   const now = [...paths].filter((path) => scan.entries.has(path) || store.has(path));
   state.commit(now.map((key) => ({ table: 'paths', key, value: '' })));
 }

@@ -137,6 +137,7 @@ function watched(
   const before = who === 'store' ? new Map<string, string>() : heldByAll(world, who);
   const meant = 'path' in act ? contentsAt(world, who, act.path) : [];
   if (!carryOut()) return false;
+  if (who !== 'store') who.acts += 1;
   const { deleted } = world;
   if (['move', 'touch', 'chmod'].includes(act.act)) {
     for (const content of meant) deleted.spare(content);

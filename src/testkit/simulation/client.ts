@@ -57,8 +57,10 @@ export class SimulatedClient {
   readonly spec: ClientSpec;
   /** The rules as its last scan read them. */
   ignores: Ignores = () => false;
-  /** Files that it had before its last whole sync and after it: path → text. */
+  /** Files that its last whole sync left, but for what a person wrote meanwhile: path → text. */
   synced: ReadonlyMap<string, string> = new Map();
+  /** What a person did here so far. */
+  acts = 0;
   backup: { readonly disk: FakeDisk; readonly state: SimulatedState } | undefined;
   readonly #world: World;
   #run: Run | undefined;
@@ -112,11 +114,13 @@ export class SimulatedClient {
   #begin(run: Run, dryRun: boolean): void {
     const sync = (run.sync = beginSync(this.#world, this.name, { ...run, dryRun }));
     if (dryRun) return;
-    const before = textsOf(this);
+    const [before, acts] = [textsOf(this), this.acts];
     void sync.finished.then(() => {
       if (sync.report === undefined) return;
       const after = textsOf(this);
-      this.synced = new Map([...before].filter(([path, text]) => after.get(path) === text));
+      const isWritten = (path: string, text: string): boolean =>
+        this.acts > acts && before.get(path) !== text;
+      this.synced = new Map([...after].filter(([path, text]) => !isWritten(path, text)));
     });
   }
 
