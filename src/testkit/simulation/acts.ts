@@ -139,15 +139,22 @@ function watched(
   if (!carryOut()) return false;
   if (who !== 'store') who.acts += 1;
   const { deleted } = world;
+  if (who === 'store' && 'path' in act) {
+    deleted.spareAt(act.path);
+    if (act.act === 'move') deleted.spareAt(act.to);
+  }
   if (['move', 'touch', 'chmod'].includes(act.act)) {
     for (const content of meant) deleted.spare(content);
   }
-  const after = who === 'store' ? new Set<string>() : contentsOf(who);
-  for (const [content, where] of before) if (!after.has(content)) deleted.add(content, where);
+  if (who === 'store') return true;
+  const after = contentsOf(who);
+  for (const [content, path] of before) {
+    if (!after.has(content)) deleted.add(content, { by: who.name, path });
+  }
   return true;
 }
 
-/** Files that all disks and the store show at the same path, and that each computer had before its last sync and after it. */
+/** Content → path: files that all disks and the store show at one path, and that each computer's last sync left. */
 function heldByAll(world: Simulation, who: SimulatedClient): Map<string, string> {
   const found = new Map<string, string>();
   for (const [path, content] of who.synced) {
@@ -157,7 +164,7 @@ function heldByAll(world: Simulation, who: SimulatedClient): Map<string, string>
         ({ synced, disk }) =>
           synced.get(path) === content && contentOf(disk.user.entry(path)) === content,
       );
-    if (isEverywhere) found.set(content, `${who.name}:${path}`);
+    if (isEverywhere) found.set(content, path);
   }
   return found;
 }

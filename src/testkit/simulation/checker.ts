@@ -105,6 +105,7 @@ async function watchedSync(world: Simulation, client: SimulatedClient) {
   }
   const clash = report?.problems.find(({ kind }) => kind.endsWith('-clash'));
   if (clash !== undefined && settleClash(client, clash.path)) {
+    world.deleted.spareAll();
     changes.push(`${client.name} renamed what clashes with ${clash.path}`);
   }
   return { report, changes };
@@ -155,10 +156,10 @@ function checkBack(world: Simulation): void {
     ...world.clients.map((client) => [client.name, contentsOf(client)] as const),
     ['the store', new Set(world.storeTree().values())] as const,
   ];
-  for (const [content, where] of world.deleted.all) {
+  for (const [content, { by, path }] of world.deleted.all) {
     const back = places.filter(([, contents]) => contents.has(content)).map(([name]) => name);
     if (back.length === 0) continue;
-    world.fail('back', `${content} (deleted at ${where}) is on ${back.join(', ')} again`);
+    world.fail('back', `${content} (deleted at ${by}:${path}) is on ${back.join(', ')} again`);
   }
 }
 

@@ -5,12 +5,18 @@
 import type { FakeDisk } from '../fake-disk.ts';
 import type { Script, SimulationEvent } from './script.ts';
 
+/** Where a content was deleted. */
+export interface Grave {
+  readonly by: string;
+  readonly path: string;
+}
+
 export class Deleted {
-  readonly #gone = new Map<string, string>();
+  readonly #gone = new Map<string, Grave>();
   readonly #spared = new Set<string>();
 
-  add(content: string, where: string): void {
-    if (!this.#spared.has(content)) this.#gone.set(content, where);
+  add(content: string, grave: Grave): void {
+    if (!this.#spared.has(content)) this.#gone.set(content, grave);
   }
 
   /** Somebody did something else with it, so that it may come back. */
@@ -19,8 +25,20 @@ export class Deleted {
     this.#gone.delete(content);
   }
 
-  /** Content → where it was deleted. */
-  get all(): ReadonlyMap<string, string> {
+  /** Another program wrote there: what was aside at that moment rightly comes back beside it. */
+  spareAt(where: string): void {
+    for (const [content, { path }] of this.#gone) {
+      const isNear = path === where || path.startsWith(`${where}/`) || where.startsWith(`${path}/`);
+      if (isNear) this.spare(content);
+    }
+  }
+
+  /** A person moved things about to settle a clash of names. */
+  spareAll(): void {
+    for (const content of [...this.#gone.keys()]) this.spare(content);
+  }
+
+  get all(): ReadonlyMap<string, Grave> {
     return this.#gone;
   }
 }
