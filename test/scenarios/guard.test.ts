@@ -120,7 +120,7 @@ for (const store of ['mount', 'proftpd'] as const) {
       expect(checkEqual(stage, aSecond).size).to.equal(100 - 24 + 1);
     });
 
-    const many = store === 'mount' ? 500 : 150;
+    const many = store === 'mount' ? 500 : 60;
     it(`does not hold a folder of ${String(many)} that is moved, on a computer or on the store`, async () => {
       await fill(names(many).map((name) => `old/${name}`));
       renameSync(join(laptop.folder, 'old'), join(laptop.folder, 'new'));

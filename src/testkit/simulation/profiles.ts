@@ -214,7 +214,7 @@ export const profiles = {
   /** Copied clients, and clients put back from a backup. */
   clones: { ...plain, rates: { ...rates, clone: 0.06, restore: 0.06 } },
   /** A store that was emptied or put back from a backup. */
-  travel: { ...plain, length: 150, rates: { ...rates, wipe: 0.05, rollback: 0.06 } },
+  travel: { ...plain, length: 120, rates: { ...rates, wipe: 0.05, rollback: 0.06 } },
 } satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof profiles;
