@@ -20,7 +20,11 @@ interface Surroundings {
 
 /** Takes out of the plan what the guard holds, and what can only be done after it. */
 export function guarded(ctx: Context, plan: Plan, around: Surroundings): Plan {
-  const deeds = guardedDeeds(ctx, plan, around.local);
+  const absences = heldAbsences(ctx, around.store);
+  // What would come where such a question is open would take its place.
+  const deeds = guardedDeeds(ctx, plan, around.local).filter(
+    ({ path, action }) => action !== 'replace-here' || !absences.has(path),
+  );
   const held = guardDeeds(ctx, deeds);
   const wanted = new Set(deeds.map((deed) => deed.path));
   forgetHeldExcept(
@@ -34,7 +38,7 @@ export function guarded(ctx: Context, plan: Plan, around: Surroundings): Plan {
     ...plan,
     uploads: free(plan.uploads),
     deletesOnStore: free(plan.deletesOnStore),
-    downloads: free(plan.downloads),
+    downloads: free(plan.downloads).filter(({ path }) => !absences.has(path)),
     deletesHere: free(plan.deletesHere),
   };
 }
@@ -44,6 +48,10 @@ function dependsOn(held: ReadonlySet<string>): (path: string) => boolean {
   const above = new Set([...held].flatMap(parentsOf));
   return (path) =>
     held.has(path) || above.has(path) || parentsOf(path).some((parent) => held.has(parent));
+}
+
+function heldAbsences(ctx: Context, store: StoreView): ReadonlySet<string> {
+  return new Set([...ctx.state.held.keys()].filter((path) => isHeldAbsence(ctx, path, store)));
 }
 
 /** Absences held in the survey are no part of the plan; they stay held while the store lacks the file. */

@@ -117,7 +117,7 @@ async function watchedSync(world: Simulation, client: SimulatedClient) {
  */
 async function heldBefore(world: Simulation, client: SimulatedClient): Promise<readonly Held[]> {
   const { store, script } = world;
-  const isHalfDone = ['locks', 'staging'].some((name) => store.tree(`.ownsync/${name}`).size > 0);
+  const isHalfDone = client.interrupted || store.tree('.ownsync/locks').size > 0;
   if (script.limits.guardFiles !== 1 || isHalfDone) return [];
   const report = await client.quietSync({ dryRun: true });
   for (const write of world.writes) world.fail('restless', `${client.name} in a dry run: ${write}`);

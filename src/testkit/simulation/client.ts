@@ -59,6 +59,8 @@ export class SimulatedClient {
   ignores: Ignores = () => false;
   /** Files that its last whole sync left, but for what a person wrote meanwhile: path → text. */
   synced: ReadonlyMap<string, string> = new Map();
+  /** Its last sync did not come to its end. */
+  interrupted = false;
   /** What a person did here so far. */
   acts = 0;
   backup: { readonly disk: FakeDisk; readonly state: SimulatedState } | undefined;
@@ -114,9 +116,11 @@ export class SimulatedClient {
   #begin(run: Run, dryRun: boolean): void {
     const sync = (run.sync = beginSync(this.#world, this.name, { ...run, dryRun }));
     if (dryRun) return;
+    this.interrupted = true;
     const [before, acts] = [textsOf(this), this.acts];
     void sync.finished.then(() => {
       if (sync.report === undefined) return;
+      this.interrupted = false;
       const after = textsOf(this);
       const isWritten = (path: string, text: string): boolean =>
         this.acts > acts && before.get(path) !== text;
