@@ -43,15 +43,17 @@ export class Deleted {
   }
 }
 
-/** Nothing goes wrong in it that might bring something back: no fault, no crash, nothing set back. */
+/** Nothing is in it that might rightly bring something back: no fault, no crash, nothing set back, nothing ignored. */
 export function isUndisturbed({ events, late, deletedOnStore }: Script): boolean {
   return late.length === 0 && deletedOnStore !== 'restore' && events.every(isHarmless);
 }
 
-const harmless = new Set<SimulationEvent['do']>(['act', 'start', 'step', 'accept', 'time']);
+const harmless = new Set<SimulationEvent['do']>(['start', 'accept', 'time']);
 
 function isHarmless(event: SimulationEvent): boolean {
-  return harmless.has(event.do) && !(event.do === 'step' && event.fault !== undefined);
+  if (event.do === 'step') return event.fault === undefined;
+  if (event.do === 'act') return event.what.act !== 'ignore';
+  return harmless.has(event.do);
 }
 
 /** Files: path → text. */
