@@ -2,11 +2,11 @@
 import { ancestorOf } from '../decide/reconcile.ts';
 import type { Entry, FileEntry } from '../model/entry.ts';
 import { DIRECTORY_KEY, storedKeyOf } from '../model/entry.ts';
+import { compareStamps, looksAlike } from '../model/stamp.ts';
 import type { Deed } from '../ports/folder.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { timeToSet } from './place-item.ts';
-import { compareStamps, looksAlike } from '../model/stamp.ts';
 import { freshTime, withStored } from './stored-times.ts';
 import type { Item, Member } from './transaction.ts';
 
