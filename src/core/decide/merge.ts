@@ -15,8 +15,9 @@ export interface Merged {
 export function applyChange(master: Master, change: Change): Merged {
   const before = master.recorded(change.path);
   const kept = before.filter((v) => !change.replaces.includes(v.dot) && v.dot !== change.dot);
+  const { dot, by, entry, found } = change;
   const made: Version[] =
-    change.entry === null ? [] : [{ dot: change.dot, by: change.by, entry: change.entry }];
+    entry === null ? [] : [{ dot, by, entry, ...(found === undefined ? {} : { found }) }];
   master.set(change.path, [...kept, ...made]);
   return { path: change.path, dropped: before.filter((v) => change.replaces.includes(v.dot)) };
 }

@@ -42,7 +42,10 @@ function isFile(entry: Entry | undefined): entry is Entry {
   return entry !== undefined && entry.kind !== 'directory';
 }
 
-/** Versions the ancestor stands for, and, under a local edit, siblings whose content is already kept beside. */
+/**
+ * Versions the ancestor stands for, what it stands for found once more by somebody who did not know of it, and, under a local
+ * edit, siblings whose content is already kept beside.
+ */
 function ownVersions(facts: PathFacts, versions: readonly Version[]): Version[] {
   const { ancestor, local, sighted } = facts;
   if (ancestor === undefined) {
@@ -52,8 +55,13 @@ function ownVersions(facts: PathFacts, versions: readonly Version[]): Version[] 
   return versions.filter(
     (v) =>
       ancestor.dots.includes(v.dot) ||
+      isFoundAgain(v, ancestor) ||
       (edited && v.dot !== IMPLIED && facts.isSaved(v) && sighted !== keyOf(v.entry)),
   );
+}
+
+function isFoundAgain({ entry, found }: Version, { key, mtime }: Ancestor): boolean {
+  return found === true && entry.kind === 'file' && entry.digest === key && entry.mtime === mtime;
 }
 
 /**

@@ -94,7 +94,8 @@ function take(ctx: Context, file: ForeignFile, recorded: FilesByLook): void {
   const over = was === undefined || back ? [] : versions.filter((v) => keyOf(v.entry) === was.key);
   const moved = recorded(digest, stamp);
   const entry = foreignEntry(ctx, { stamp, digest, size, over, moved });
-  state.record({ path, replaces: over.map((v) => v.dot), entry }, settings.client);
+  const change = { path, replaces: over.map((v) => v.dot), entry, found: true } as const;
+  state.record(change, settings.client);
 }
 
 interface Taken extends Omit<ForeignFile, 'path'> {

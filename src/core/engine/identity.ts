@@ -23,6 +23,8 @@ export function ensureIdentity(ctx: Context): void {
     };
     state.commit();
   } else if (state.identity.machine !== settings.machine) {
+    // RACE: the other copy may be placing under that lease right now. Where there is none, it is taken away as any dead one.
+    state.transaction = undefined;
     takeNewIdentity(ctx, 'the local state was copied from another machine or place');
   }
 }

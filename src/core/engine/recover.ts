@@ -16,7 +16,7 @@ import { recordItem } from './record-item.ts';
 import { putTreeBack } from './remove-directory.ts';
 import { hasKey } from './place-item.ts';
 import { noticeTravel } from './travel.ts';
-import type { Transaction } from './transaction.ts';
+import type { Item, Transaction } from './transaction.ts';
 import { endsRound } from './store-io.ts';
 
 /**
@@ -65,9 +65,24 @@ async function recoverOwn(ctx: Context, transaction: Transaction): Promise<boole
       }
     }
     state.transaction = { ...transaction, phase: 'recorded' };
+  } else if (!holdsLease && state.sealed !== undefined) {
+    sendBackDeleted(ctx, transaction.items);
   }
   await finishRecorded(ctx, holdsLease);
   return holdsLease;
+}
+
+/**
+ * Whoever took the lease away knew nothing of these deletions and has put the files back. They are not there because anybody
+ * wants them: they go again, once they are announced as deleted.
+ */
+function sendBackDeleted({ state }: Context, items: readonly Item[]): void {
+  for (const { action, path, expected } of items) {
+    if (action === 'delete' && expected !== undefined && state.master.recorded(path).length === 0) {
+      const origin = state.identity.client;
+      state.accepted.set(path, { action: 'send-back', origin, key: expected.key });
+    }
+  }
 }
 
 /** Takes a dead lease away under an own name, looks whether it is the one judged, and finishes from what lies inside. */

@@ -133,7 +133,7 @@ async function findNews(ctx: Context, hunt: Hunt): Promise<Map<string, Stamp>> {
     const sighting = state.sightings.get(path);
     const isFile = sighting !== undefined && sighting.key !== DIRECTORY_KEY;
     const likeness = isFile ? compareStamps(sighting.stamp, entry.stamp) : 'different';
-    if (likeness === 'same' && !looksLikeAnother(ctx, path, entry.stamp)) {
+    if (likeness === 'same' && !isDoubtful(ctx, path, entry.stamp)) {
       markListed(ctx, path);
     } else if (likeness === 'unsure' || entry.stamp.modified === undefined) {
       unsure.push(path);
@@ -143,6 +143,20 @@ async function findNews(ctx: Context, hunt: Hunt): Promise<Map<string, Stamp>> {
   }
   await askExactly(ctx, unsure, { news, blocked: hunt.blocked });
   return news;
+}
+
+/** It shows what it showed, and what that was is not certain. */
+function isDoubtful(ctx: Context, path: string, stamp: Stamp): boolean {
+  return looksLikeAnother(ctx, path, stamp) || isOutdated(ctx, path);
+}
+
+/** Taken unread for a version that something else has replaced since: that may be what lay there already. */
+function isOutdated({ state }: Context, path: string): boolean {
+  const sighting = state.sightings.get(path);
+  return (
+    sighting?.unread === true &&
+    !state.master.recorded(path).some(({ entry }) => keyOf(entry) === sighting.key)
+  );
 }
 
 /** Two contents are recorded that look like this, one of them the one that was seen: only reading tells which it is. */
@@ -177,7 +191,7 @@ async function askExactly(
     }
     const sighting = ctx.state.sightings.get(path);
     const isSame = sighting !== undefined && compareStamps(sighting.stamp, entry.stamp) === 'same';
-    if (isSame && !looksLikeAnother(ctx, path, entry.stamp)) {
+    if (isSame && !isDoubtful(ctx, path, entry.stamp)) {
       markListed(ctx, path);
     } else {
       into.news.set(path, entry.stamp);

@@ -30,13 +30,15 @@ const directory = z.strictObject({ d: z.literal(1) });
 const link = z.strictObject({ l: z.string().min(1).max(4096), mtime: seconds });
 const entryShape = z.union([file, directory, link]);
 
-const versionShape = z.strictObject({ dot, by: name, e: entryShape });
+const found = z.literal(1).optional();
+const versionShape = z.strictObject({ dot, by: name, e: entryShape, o: found });
 
 const changeShape = z.strictObject({
   p: path,
   dot,
   r: z.array(dot).max(100_000),
   e: entryShape.nullable(),
+  o: found,
   from: z.strictObject({ p: path, r: z.array(dot) }).optional(),
   w: z.array(versionShape).min(1).optional(),
 });
@@ -84,6 +86,7 @@ export function encodeChange(change: Change): unknown {
     dot: change.dot,
     r: change.replaces,
     e: change.entry === null ? null : encodeEntry(change.entry),
+    ...(change.found === undefined ? {} : { o: 1 }),
     ...(change.from === undefined ? {} : { from: { p: change.from.path, r: change.from.dots } }),
     ...(change.was === undefined ? {} : { w: change.was.map(encodeVersion) }),
   };
@@ -97,6 +100,7 @@ export function decodeChange(value: unknown, by: string): Change {
     by,
     replaces: shape.r,
     entry: shape.e === null ? null : decodeEntry(shape.e),
+    ...(shape.o === undefined ? {} : { found: true }),
     ...(shape.from === undefined ? {} : { from: { path: shape.from.p, dots: shape.from.r } }),
     ...(shape.w === undefined ? {} : { was: shape.w.map(decodeVersion) }),
   };
@@ -106,8 +110,8 @@ export function encodeVersions(at: string, versions: readonly Version[]): unknow
   return { p: at, v: versions.map(encodeVersion) };
 }
 
-function encodeVersion({ dot, by, entry }: Version): unknown {
-  return { dot, by, e: encodeEntry(entry) };
+function encodeVersion({ dot, by, entry, found: isFound }: Version): unknown {
+  return { dot, by, e: encodeEntry(entry), ...(isFound === undefined ? {} : { o: 1 }) };
 }
 
 export function decodeVersions(value: unknown): { path: string; versions: Version[] } {
@@ -115,8 +119,8 @@ export function decodeVersions(value: unknown): { path: string; versions: Versio
   return { path: shape.p, versions: shape.v.map(decodeVersion) };
 }
 
-function decodeVersion({ dot, by, e }: z.infer<typeof versionShape>): Version {
-  return { dot, by, entry: decodeEntry(e) };
+function decodeVersion({ dot, by, e, o }: z.infer<typeof versionShape>): Version {
+  return { dot, by, entry: decodeEntry(e), ...(o === undefined ? {} : { found: true }) };
 }
 
 /** Parses or fails with a FormatError that says what was expected. */

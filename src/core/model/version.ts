@@ -15,6 +15,8 @@ export interface Version {
   /** Readable name of the client that made it, for conflict names. */
   readonly by: string;
   readonly entry: Entry;
+  /** Another program wrote it to the store; whoever looks first says so, and two may look at once. */
+  readonly found?: true;
 }
 
 export interface Change {
@@ -24,6 +26,7 @@ export interface Change {
   readonly replaces: readonly Dot[];
   /** Null: a deletion. */
   readonly entry: Entry | null;
+  readonly found?: true;
   /** The change is the second half of a move: where the content was, and the versions it was. */
   readonly from?: { readonly path: string; readonly dots: readonly Dot[] };
   /** The replaced versions themselves, as far as the client knew them: what a look into the past needs, and nothing else. */

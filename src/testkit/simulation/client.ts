@@ -64,14 +64,14 @@ export class SimulatedClient {
   /** What a person did here so far. */
   acts = 0;
   backup: { readonly disk: FakeDisk; readonly state: SimulatedState } | undefined;
-  readonly #world: World;
+  readonly #world: Simulation;
   #run: Run | undefined;
   #starts = 0;
   #asleep = 0;
   #crashAtCommit: CommitFate = 'commit';
 
   constructor(
-    world: World,
+    world: Simulation,
     facts: {
       readonly name: string;
       readonly spec: ClientSpec;
@@ -185,10 +185,20 @@ export class SimulatedClient {
       for (const path of paths) {
         if (action === 'replace-on-store')
           this.#world.ledger.gone(contentOf(this.disk.user.entry(path)));
-        if (action === 'replace-here') this.#world.ledger.gone(this.#world.store.text(path));
+        if (action === 'replace-here') this.#refuse(path);
       }
     }
     return folder.restoreHeld();
+  }
+
+  /** What would have come to a path: the store's file, or a link, which only the computers that have it can show. */
+  #refuse(path: string): void {
+    const { ledger, store, clients } = this.#world;
+    ledger.gone(store.text(path));
+    for (const { disk } of clients) {
+      const entry = disk.user.entry(path);
+      if (disk !== this.disk && entry?.kind === 'link') ledger.gone(contentOf(entry));
+    }
   }
 
   /** A person says that the folder here, and the store as it is now, are the right ones; not while a sync runs. */

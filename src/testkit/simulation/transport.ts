@@ -81,6 +81,8 @@ interface Call {
 function before(connection: Connection, call: Call): Promise<void> | undefined {
   return connection.gates.pass({ port: 'store', ...call, point: 'before' }, (fault) => {
     if (fault === 'error' || fault === 'lost-before') throw failure(connection, call, fault);
+    // What an earlier call of the kind was refused before it could befall that is over.
+    connection.pending.delete(keyOf(call));
     if (fault !== undefined) connection.pending.set(keyOf(call), fault);
     notice(connection, call);
   });
