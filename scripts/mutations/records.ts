@@ -127,7 +127,7 @@ export const records: readonly Mutation[] = [
     becomes: '',
     also: [{ file: 'engine/absence.ts', text: " || (await pull(ctx)) === 'short'", becomes: '' }],
     breaks: ['R20'],
-    profiles: ['travel', 'sleepy', 'stale'],
+    profiles: ['setback', 'travel', 'stale'],
   },
   {
     name: 'old content comes back over what replaced it',
@@ -142,7 +142,7 @@ export const records: readonly Mutation[] = [
       },
     ],
     breaks: ['R21'],
-    profiles: ['travel', 'many', 'programs'],
+    profiles: ['setback', 'travel', 'programs'],
   },
   {
     name: 'after the store was set back versions are given up at once',

@@ -13,6 +13,8 @@ const mostLoops = 16;
 const betweenSyncs = 100_000;
 /** After the store was set back, what nobody has any more is given up only after so many rounds of each. */
 const patience = 7;
+/** So many rounds, and everybody who is about has asked for what is missing, and would give it up. */
+const longAbsence = 14;
 
 /** Everybody starts anew and has rounds alone until nothing changes any more; then the checks. */
 export async function judge(world: Simulation): Promise<void> {
@@ -24,7 +26,10 @@ export async function judge(world: Simulation): Promise<void> {
   world.pass(betweenSyncs);
   const awake = world.clients.filter((client) => !late.includes(client));
   if (late.length > 0) {
-    await loop(world, awake);
+    const isMissed = world.store.tree('.ownsync/epochs').size > 0;
+    for (let count = isMissed ? longAbsence : 1; count > 0 && !isOver(world); count -= 1) {
+      await loop(world, awake);
+    }
     for (const client of late) {
       world.note(`${client?.name ?? '?'} wakes up late`);
       await client?.finish();

@@ -28,6 +28,10 @@ interface Run {
   sync: Sync | undefined;
 }
 
+export function heldMark(path: string, text: string): string {
+  return `${path}\0${text}`;
+}
+
 /** The world with the computers in it. */
 export class Simulation extends World {
   readonly clients: SimulatedClient[] = [];
@@ -59,6 +63,8 @@ export class SimulatedClient {
   ignores: Ignores = () => false;
   /** Files that its last whole sync left, but for what a person wrote meanwhile: path → text. */
   synced: ReadonlyMap<string, string> = new Map();
+  /** Path and text of every file that a whole sync left here. */
+  readonly held = new Set<string>();
   /** Its last sync did not come to its end. */
   interrupted = false;
   /** What a person did here so far. */
@@ -122,6 +128,7 @@ export class SimulatedClient {
       if (sync.report === undefined) return;
       this.interrupted = false;
       const after = textsOf(this);
+      for (const [path, text] of after) this.held.add(heldMark(path, text));
       const isWritten = (path: string, text: string): boolean =>
         this.acts > acts && before.get(path) !== text;
       this.synced = new Map([...after].filter(([path, text]) => !isWritten(path, text)));

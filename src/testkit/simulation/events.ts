@@ -2,8 +2,9 @@
  * Carries out one event of a script on a world. Events that make no sense at their moment do nothing, so that any part of a
  * script is a script.
  */
+import type { MemorySnapshot } from '../memory-store.ts';
 import { perform } from './acts.ts';
-import { SimulatedClient, type Simulation } from './client.ts';
+import { heldMark, SimulatedClient, type Simulation } from './client.ts';
 import { contentsOf } from './compare.ts';
 import { describeEvent, type SimulationEvent } from './script.ts';
 import { isPrivatePath } from './world.ts';
@@ -75,6 +76,7 @@ function happensTo(world: Simulation, client: SimulatedClient, event: OfClient):
     case 'unmark':
       client.crash();
       client.disk.state.marker = undefined;
+      client.held.clear();
       if (event.empty)
         for (const path of client.disk.user.tree().keys()) client.disk.user.remove(path);
       forgetWhatIsNowhere(world);
@@ -115,7 +117,10 @@ function restore(world: Simulation, event: Extract<Other, { do: 'restore' }>): b
   if (client.backup.disk.state.marker !== client.disk.state.marker) return false;
   client.crash();
   const before = contentsOf(client);
-  if (what !== 'tree') client.state.restore(client.backup.state);
+  if (what !== 'tree') {
+    client.state.restore(client.backup.state);
+    client.held.clear(); // it has forgotten some of it
+  }
   if (what !== 'state') client.disk.restore(client.backup.disk);
   if (what === 'tree') {
     // A tree without its state cannot be told from one whose owner deleted what it lacks.
@@ -149,12 +154,34 @@ function setStoreBack(
     for (const name of [...root.children.keys()]) store.remove(name);
   } else {
     if (world.storeBackup === undefined) return false;
-    store.restore(world.storeBackup);
+    if (event.filesOnly === true) setFilesBack(world, world.storeBackup);
+    else store.restore(world.storeBackup);
     if (event.restamp) restamp(world);
     world.checkStore('store', 'set back');
   }
   forgetWhatIsNowhere(world);
   return true;
+}
+
+/**
+ * As if a program had deleted what is newer, and written what is older. What nobody has listed yet cannot pass for deleted, and
+ * what everybody held before cannot pass for newer than what took its place.
+ */
+function setFilesBack(world: Simulation, backup: MemorySnapshot): void {
+  const { store, ledger } = world;
+  const before = world.storeTree();
+  const own = store.find('.ownsync');
+  store.restore(backup);
+  const root = store.find('');
+  if (root?.kind === 'directory' && own !== undefined) root.children.set('.ownsync', own);
+  const after = world.storeTree();
+  for (const [path, text] of before) {
+    const back = after.get(path);
+    if (text === '/' || back === text) continue;
+    const isOld =
+      back !== undefined && world.clients.every(({ held }) => held.has(heldMark(path, back)));
+    if (back === undefined ? world.listed.has(text) : !isOld) ledger.gone(text);
+  }
 }
 
 /** A backup tool that writes the files anew. */

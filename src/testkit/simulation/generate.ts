@@ -224,6 +224,8 @@ function rareEvent(writer: Writer, progress: Progress): SimulationEvent | undefi
     done.add(kind);
     return true;
   };
+  const again = Array.from({ length: rates.rare }, (_, index) => `event ${String(index)}`);
+  const event = again.find((name) => !done.has(name)) ?? 'event 0';
   if (once('backup', Math.max(rates.clone, rates.restore))) {
     writer.backedUp = rng.below(count);
     return { do: 'backup', client: writer.backedUp };
@@ -231,24 +233,26 @@ function rareEvent(writer: Writer, progress: Progress): SimulationEvent | undefi
   if (once('store-backup', rates.rollback)) return { do: 'store-backup' };
   // The rest of the run has to get over it.
   if (progress.index > progress.length * 0.8) return undefined;
-  if (once('event', rates.clone)) {
+  if (once(event, rates.clone)) {
     writer.count += 1;
     const older = done.has('backup') && rng.chance(0.5);
     return { do: 'clone', client: older ? writer.backedUp : rng.below(count), older };
   }
-  if (once('event', rates.restore, 'backup')) {
+  if (once(event, rates.restore, 'backup')) {
     return {
       do: 'restore',
       client: writer.backedUp,
       what: rng.pick(['state', 'tree', 'both'] as const),
     };
   }
-  if (once('event', rates.wipe)) return { do: 'store-wipe' };
-  if (once('event', rates.wipe / 2)) {
+  if (once(event, rates.wipe)) return { do: 'store-wipe' };
+  if (once(event, rates.wipe / 2)) {
     return { do: 'unmark', client: rng.below(count), empty: rng.chance(0.7) };
   }
-  if (once('event', rates.rollback, 'store-backup')) {
-    return { do: 'store-restore', restamp: rng.chance(0.5) };
+  if (once(event, rates.rollback, 'store-backup')) {
+    const restamp = rng.chance(0.5);
+    const filesOnly = rates.filesOnly > 0 && rng.chance(rates.filesOnly);
+    return { do: 'store-restore', restamp, ...(filesOnly ? { filesOnly } : {}) };
   }
   return undefined;
 }

@@ -61,11 +61,15 @@ export interface Rates {
   readonly sleep: number;
   /** A disk that keeps no executable bit. */
   readonly modeless: number;
-  /** Rare events, each at most once in a run: copies of a client, stores set back. */
+  /** So many of the rare events in a run. */
+  readonly rare: number;
+  /** Rare events: copies of a client, stores set back. */
   readonly clone: number;
   readonly restore: number;
   readonly wipe: number;
   readonly rollback: number;
+  /** Of stores that are set back, those where only the users' files are. */
+  readonly filesOnly: number;
 }
 
 const year = 365 * 24 * 3600 * 1000;
@@ -90,10 +94,12 @@ const rates: Rates = {
   minute: 0.015,
   sleep: 0,
   modeless: 0,
+  rare: 1,
   clone: 0,
   restore: 0,
   wipe: 0,
   rollback: 0,
+  filesOnly: 0,
 };
 
 const plainNames = [{ caseSensitive: true, unicode: 'as-given' }] as const;
@@ -214,7 +220,24 @@ export const profiles = {
   /** Copied clients, and clients put back from a backup. */
   clones: { ...plain, rates: { ...rates, clone: 0.06, restore: 0.06 } },
   /** A store that was emptied or put back from a backup. */
-  travel: { ...plain, length: 120, rates: { ...rates, wipe: 0.05, rollback: 0.06 } },
+  travel: { ...plain, length: 120, rates: { ...rates, wipe: 0.05, rollback: 0.06, sleep: 0.02 } },
+  /** Users' files were put back from a backup, and what agents keep on the store was not. */
+  setback: {
+    ...plain,
+    stores: [stores.refuses, stores.ftp, stores.strong],
+    paths: ['p', 'q', 'd/x'],
+    directories: ['d'],
+    rates: { ...rates, program: 0.05, rollback: 0.1, filesOnly: 1 },
+  },
+  /** Several of these one after the other. */
+  disasters: {
+    ...plain,
+    length: 140,
+    rates: {
+      ...{ ...rates, rare: 3, sleep: 0.02 },
+      ...{ clone: 0.04, restore: 0.04, wipe: 0.04, rollback: 0.06, filesOnly: 0.2 },
+    },
+  },
 } satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof profiles;

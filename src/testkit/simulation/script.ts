@@ -72,7 +72,12 @@ export type SimulationEvent =
   /** A disk or the store has room for so many more bytes; null: room enough. */
   | { readonly do: 'room'; readonly who: number | 'store'; readonly bytes: number | null }
   | { readonly do: 'store-backup' }
-  | { readonly do: 'store-restore'; readonly restamp: boolean }
+  | {
+      readonly do: 'store-restore';
+      readonly restamp: boolean;
+      /** Users' files alone: what agents keep on the store stays as it is. */
+      readonly filesOnly?: true;
+    }
   | { readonly do: 'store-wipe' };
 
 export interface ClientSpec {
@@ -125,7 +130,7 @@ export function describeEvent(event: SimulationEvent, name: (client: number) => 
     case 'store-wipe':
       return event.do;
     case 'store-restore':
-      return `store set back${event.restamp ? ', new stamps' : ''}`;
+      return `${event.filesOnly === true ? 'files on the ' : ''}store set back${event.restamp ? ', new stamps' : ''}`;
     case 'crash-at-commit':
       return `${name(event.client)} will crash ${event.before ? 'before' : 'after'} its next commit`;
     default:

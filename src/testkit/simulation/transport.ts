@@ -166,7 +166,12 @@ function record(connection: Connection, call: Call): void {
     const moment = world.ledger.moment();
     const directory = world.store.find(path);
     if (directory?.kind !== 'directory') return;
-    for (const child of directory.children.keys()) looks.set(joined(path, child), moment);
+    for (const [name, child] of directory.children) {
+      looks.set(joined(path, name), moment);
+      if (child.kind === 'file' && !isPrivatePath(path)) {
+        world.listed.add(world.store.text(joined(path, name)) ?? '');
+      }
+    }
   }
   if (!mutating.has(operation)) return;
   // What it saw before it took the lease does not count.

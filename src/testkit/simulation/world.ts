@@ -59,6 +59,8 @@ export abstract class World {
   /** Earlier listings by path, for those that are stale. */
   readonly listings = new Map<string, readonly Listing[]>();
   storeBackup: MemorySnapshot | undefined;
+  /** Contents of users' files that some client has listed. */
+  readonly listed = new Set<string>();
   /** Somebody's local folder was another one and joined again. */
   rejoined = false;
   rejected = 0;
