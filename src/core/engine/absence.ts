@@ -3,7 +3,6 @@
  * complete, a survey had listed the file before, the lease was free, and a look at the path itself says so.
  */
 import type { GuardedDeed } from '../decide/guard.ts';
-import type { Key } from '../model/entry.ts';
 import { DIRECTORY_KEY, keyOf } from '../model/entry.ts';
 import { parentOf } from '../model/path.ts';
 import { livesElsewhere } from './contents.ts';
@@ -11,7 +10,7 @@ import type { Context } from './context.ts';
 import { isNewEpoch } from './epochs.ts';
 import { guardDeeds } from './guarding.ts';
 import { readLease } from './lease.ts';
-import { waitFor } from './lost.ts';
+import { waitForHolders } from './lost.ts';
 import { pull } from './pull.ts';
 import type { LocalView } from './scan.ts';
 import type { StoreTree } from './tree.ts';
@@ -62,15 +61,6 @@ export async function believeAbsences(ctx: Context, hunt: Hunt): Promise<void> {
   }
   record(ctx, allowed(ctx, follow));
   state.commit();
-}
-
-/** Who made a version and has it no more must not drop it: another computer may, and brings it again. */
-function waitForHolders(ctx: Context, path: string, key: Key): void {
-  for (const version of ctx.state.master.recorded(path)) {
-    if (keyOf(version.entry) === key) {
-      waitFor(ctx, version.dot);
-    }
-  }
 }
 
 /** A held deletion changes nothing: neither sighting nor record. What lives on at another path was moved. */

@@ -8,7 +8,7 @@ import type { StagedFile } from '../ports/local-tree.ts';
 import type { Stamp } from '../ports/transport.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
-import { tellNotOnStore } from './lost.ts';
+import { tellNotOnStore, waitForHolders } from './lost.ts';
 import { endsRound, isKind } from './store-io.ts';
 
 /** Undefined: the store does not hold it (now); a problem says so where that will not mend itself. */
@@ -24,6 +24,7 @@ export async function fetchVersion(
   }
   if (!(await holds(ctx, path, entry))) {
     tellNotOnStore(ctx, path);
+    waitForHolders(ctx, path, entry.digest);
     return undefined;
   }
   if (ctx.problems.get(path)?.kind === 'not-on-store') {

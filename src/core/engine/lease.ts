@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import { layout } from './layout.ts';
 import { beginStaging, clockName } from './leftovers.ts';
 import { waitForRacers } from './racers.ts';
+import type { StagedFile } from './stage.ts';
 import { endsRound, isKind } from './store-io.ts';
 
 const SMALL = 64 * 1024 * 1024;
@@ -43,9 +44,14 @@ export async function readHolder(ctx: Context, base: string): Promise<Holder | '
 
 /**
  * Renames the staged transaction to the lease's name, then looks: its own subfolder must be the only thing inside. And it
- * must be whole: `holder.json` is written last, so that without it the store was set back to a moment in the middle of staging.
+ * must be whole: without `holder.json`, or without the file that was staged last, the store was set back to a moment in the
+ * middle of staging. From now on it can only be set back to where these names are not, or to where they are whole.
  */
-export async function takeLease(ctx: Context, tx: string): Promise<boolean> {
+export async function takeLease(
+  ctx: Context,
+  tx: string,
+  last: StagedFile | undefined,
+): Promise<boolean> {
   try {
     await ctx.store.rename(layout.staged(tx), layout.placing);
     await waitForRacers(ctx);
@@ -59,11 +65,26 @@ export async function takeLease(ctx: Context, tx: string): Promise<boolean> {
   if (names.length !== 1 || names[0] !== tx) {
     return false;
   }
-  if (await ctx.store.exists(`${layout.placing}/${tx}/holder.json`)) {
+  if (await isWhole(ctx, `${layout.placing}/${tx}`, last)) {
     return true;
   }
   await releaseLease(ctx, tx);
   return false;
+}
+
+async function isWhole(ctx: Context, base: string, last: StagedFile | undefined): Promise<boolean> {
+  const holder = `${base}/holder.json`;
+  if (last === undefined) {
+    return ctx.store.exists(holder);
+  }
+  const file = `${base}/${last.name}`;
+  const looks = await ctx.store.lookAll([holder, file]);
+  const found = looks.get(file) ?? 'absent';
+  return (
+    looks.get(holder) !== 'absent' &&
+    found !== 'absent' &&
+    (found.stamp.size ?? last.size) === last.size
+  );
 }
 
 /** The lease was taken away under its holder's hands: what it would still do is refused, and its recovery settles the rest. */

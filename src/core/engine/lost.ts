@@ -4,7 +4,7 @@
  * is since then, and brought what it had; a new epoch asks them to. One that has not shown up for `silent` since then, by the
  * store's own clock, is not waited for any longer.
  */
-import type { Entry } from '../model/entry.ts';
+import type { Entry, Key } from '../model/entry.ts';
 import { keyOf } from '../model/entry.ts';
 import type { Dot } from '../model/version.ts';
 import type { Context } from './context.ts';
@@ -51,11 +51,15 @@ export function tellNotOnStore(ctx: Context, path: string): void {
   });
 }
 
-/** Not found, and nobody is expected to bring it: from now on it is waited for. */
-export function waitFor(ctx: Context, dot: Dot): void {
-  const { state } = ctx;
-  if (!state.waits.has(dot)) {
-    state.waits.set(dot, state.round);
+/**
+ * Not found, and perhaps nobody can bring it any more: from now on it is waited for. Who made a version and has it no more must
+ * not drop it: another computer may, and brings it again.
+ */
+export function waitForHolders({ state }: Context, path: string, key: Key): void {
+  for (const { dot, entry } of state.master.recorded(path)) {
+    if (keyOf(entry) === key && !state.waits.has(dot)) {
+      state.waits.set(dot, state.round);
+    }
   }
 }
 

@@ -25,7 +25,7 @@ import { beginStaging, dropOthers, dropStaged, forgetParts } from './leftovers.t
 import { pull } from './pull.ts';
 import { breakLease } from './recover.ts';
 import type { LocalView } from './scan.ts';
-import { stage } from './stage.ts';
+import { stage, type StagedFile } from './stage.ts';
 import { endsRound, isKind } from './store-io.ts';
 import type { Item, Transaction } from './transaction.ts';
 import { finish } from './finish.ts';
@@ -80,7 +80,7 @@ async function transact(ctx: Context, { tx, drafts, local }: Batch): Promise<Pla
     await store.makeDirectory(directory);
   }
   ctx.emit({ type: 'phase', phase: 'upload' });
-  const items = await stage(ctx, base, { drafts, local });
+  const { items, last } = await stage(ctx, base, { drafts, local });
   await dropOthers(ctx, tx);
   if (items.length === 0) {
     await dropStaged(ctx, tx);
@@ -91,7 +91,7 @@ async function transact(ctx: Context, { tx, drafts, local }: Batch): Promise<Pla
   await describe(ctx, base, { tx, items });
   state.transaction = { tx, items, phase: 'placing', history };
   state.commit();
-  const lease = await acquire(ctx, tx);
+  const lease = await acquire(ctx, tx, last);
   if (lease !== 'taken') {
     state.transaction = undefined;
     state.commit();
@@ -233,10 +233,14 @@ function intentOf(item: Item): Intent {
  * Waits for somebody else's lease for a while; breaks it when its holder is dead. `gone`: what was staged is not there any
  * more; a racer replaced it, on a store that lets several win.
  */
-async function acquire(ctx: Context, tx: string): Promise<'taken' | 'busy' | 'gone'> {
+async function acquire(
+  ctx: Context,
+  tx: string,
+  last: StagedFile | undefined,
+): Promise<'taken' | 'busy' | 'gone'> {
   const start = ctx.clock.monotonic();
   for (;;) {
-    if (await takeLease(ctx, tx)) {
+    if (await takeLease(ctx, tx, last)) {
       return 'taken';
     }
     const lease = await readLease(ctx);

@@ -23,12 +23,24 @@ export function stagedName(base: string, item: { index: number; path: string }, 
   return `${base}/new/${String(item.index)}${path.slice(item.path.length)}`;
 }
 
-/** Items whose content is staged whole; what could not be staged is left out, with a problem. */
+export interface Staged {
+  /** Those whose content is staged whole; what could not be staged is left out, with a problem. */
+  readonly items: readonly Item[];
+  /** The file that was whole last: where it is as it was then, so is all the rest. Undefined: there is none. */
+  readonly last: StagedFile | undefined;
+}
+
+export interface StagedFile {
+  /** Below the transaction's own directory. */
+  readonly name: string;
+  readonly size: number;
+}
+
 export async function stage(
   ctx: Context,
   base: string,
   { drafts, local }: { drafts: readonly Draft[]; local: LocalView },
-): Promise<Item[]> {
+): Promise<Staged> {
   const indexed = drafts.map((draft, i) => ({ draft, index: i + 1 }));
   for (const { draft, index } of indexed) {
     if (draft.action === 'tree') {
@@ -45,7 +57,19 @@ export async function stage(
       : [],
   );
   const stamps = await stageFiles(ctx, files);
-  return indexed.flatMap(({ draft, index }) => toItem(draft, index, stamps));
+  const items = indexed.flatMap(({ draft, index }) => toItem(draft, index, stamps));
+  return { items, last: lastWhole(base, files, stamps) };
+}
+
+/** Stamps are in the order in which their files were whole. */
+function lastWhole(
+  base: string,
+  files: readonly FileJob[],
+  stamps: ReadonlyMap<string, Stamp>,
+): StagedFile | undefined {
+  const last = [...stamps.keys()].at(-1);
+  const file = files.find(({ path }) => path === last);
+  return file && { name: file.name.slice(base.length + 1), size: file.entry.size };
 }
 
 interface FileJob {
