@@ -2,7 +2,7 @@
  * Another program's edit: read, and recorded as a change of this client that replaces what was sighted there before.
  */
 import type { FileEntry } from '../model/entry.ts';
-import { keyOf } from '../model/entry.ts';
+import { DIRECTORY_KEY, keyOf } from '../model/entry.ts';
 import { byPath } from '../model/path.ts';
 import { compareStamps } from '../model/stamp.ts';
 import type { Version } from '../model/version.ts';
@@ -13,6 +13,7 @@ import type { FilesByLook } from './contents.ts';
 import { filesByLook } from './contents.ts';
 import type { Context } from './context.ts';
 import { problem } from './context.ts';
+import { waitForHolders } from './lost.ts';
 import type { LocalView } from './scan.ts';
 import { endsRound } from './store-io.ts';
 
@@ -92,6 +93,9 @@ function take(ctx: Context, file: ForeignFile, recorded: FilesByLook): void {
   // An old version put back goes beside what replaced it, not over it.
   const back = isOld || past.some((earlier) => compareStamps(earlier, stamp) === 'same');
   const over = was === undefined || back ? [] : versions.filter((v) => keyOf(v.entry) === was.key);
+  if (back && was !== undefined && was.key !== DIRECTORY_KEY) {
+    waitForHolders(ctx, path, was.key); // what was there is not replaced: some computer may have it
+  }
   const moved = recorded(digest, stamp);
   const entry = foreignEntry(ctx, { stamp, digest, size, over, moved });
   const change = { path, replaces: over.map((v) => v.dot), entry, found: true } as const;

@@ -181,6 +181,7 @@ function setFilesBack(world: Simulation, backup: MemorySnapshot): void {
     const isOld =
       back !== undefined && world.clients.every(({ held }) => held.has(heldMark(path, back)));
     if (back === undefined ? world.listed.has(text) : !isOld) ledger.gone(text);
+    else ledger.comesBack(path, text);
   }
 }
 
