@@ -26,7 +26,7 @@ export const records: readonly Mutation[] = [
     text: 'if (state.outbox.size > 0 || state.sealed !== undefined) {',
     becomes: 'if (false) {',
     breaks: ['R12'],
-    profiles: ['travel', 'crowd', 'lost'],
+    profiles: ['disasters', 'travel'],
   },
   {
     name: 'own segments go whatever the masters have seen',
@@ -150,6 +150,6 @@ export const records: readonly Mutation[] = [
     text: 'asked.size > 0 && (await everybodyLooked(ctx))',
     becomes: 'asked.size > 0',
     breaks: ['R22'],
-    profiles: ['travel'],
+    profiles: ['travel', 'disasters'],
   },
 ];

@@ -14,8 +14,14 @@ export async function noticeTravel(ctx: Context): Promise<void> {
   }
   ctx.log('warn', 'the store shows less than was seen before', {});
   await rememberWhen(ctx);
-  await ctx.store.writeText(`${layout.epochs}/${ctx.random.hex(16)}`, 'set back');
-  await writeMaster(ctx);
+  const epoch = `${layout.epochs}/${ctx.random.hex(16)}`;
+  do {
+    // Whatever epochs are listed next are new to this client, should this one be gone again by then.
+    ctx.state.meta.set('epochs', epoch);
+    await ctx.store.writeText(epoch, 'set back');
+    await writeMaster(ctx);
+    // RACE: set back once more in between, the store would have a master that hides it, and no epoch that tells of it.
+  } while (!(await ctx.store.exists(epoch)));
   ctx.state.unproven = undefined;
 }
 

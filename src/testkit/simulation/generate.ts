@@ -246,7 +246,7 @@ function rareEvent(writer: Writer, progress: Progress): SimulationEvent | undefi
     };
   }
   if (once(event, rates.wipe)) return { do: 'store-wipe' };
-  if (once(event, rates.wipe / 2)) {
+  if (once(event, rates.unmark)) {
     return { do: 'unmark', client: rng.below(count), empty: rng.chance(0.7) };
   }
   if (once(event, rates.rollback, 'store-backup')) {

@@ -67,6 +67,8 @@ export interface Rates {
   readonly clone: number;
   readonly restore: number;
   readonly wipe: number;
+  /** A local folder that is another one, or none, and joins again. */
+  readonly unmark: number;
   readonly rollback: number;
   /** Of stores that are set back, those where only the users' files are. */
   readonly filesOnly: number;
@@ -98,6 +100,7 @@ const rates: Rates = {
   clone: 0,
   restore: 0,
   wipe: 0,
+  unmark: 0,
   rollback: 0,
   filesOnly: 0,
 };
@@ -220,7 +223,11 @@ export const profiles = {
   /** Copied clients, and clients put back from a backup. */
   clones: { ...plain, rates: { ...rates, clone: 0.06, restore: 0.06 } },
   /** A store that was emptied or put back from a backup. */
-  travel: { ...plain, length: 120, rates: { ...rates, wipe: 0.05, rollback: 0.06, sleep: 0.02 } },
+  travel: {
+    ...plain,
+    length: 120,
+    rates: { ...rates, wipe: 0.05, unmark: 0.025, rollback: 0.06, sleep: 0.02 },
+  },
   /** Users' files were put back from a backup, and what agents keep on the store was not. */
   setback: {
     ...plain,
@@ -229,7 +236,7 @@ export const profiles = {
     directories: ['d'],
     rates: { ...rates, program: 0.05, rollback: 0.1, filesOnly: 1 },
   },
-  /** Several of these one after the other. */
+  /** Several of these one after the other; a state older than a folder that joined anew would tell of deletions. */
   disasters: {
     ...plain,
     length: 140,
