@@ -6,6 +6,7 @@ import { decodeSegment } from '../format/segment.ts';
 import type { Change, Dot, Version } from '../model/version.ts';
 import { makeDot } from '../model/version.ts';
 import type { Context } from './context.ts';
+import type { Identity } from './state.ts';
 
 const ID_DIGITS = 12;
 
@@ -13,20 +14,32 @@ export function ensureIdentity(ctx: Context): void {
   const { state, settings } = ctx;
   const known = state.meta.get('identity');
   if (known === undefined) {
-    state.identity = {
-      client: ctx.random.hex(ID_DIGITS),
-      n: 0,
-      k: 0,
-      previous: '',
-      machine: settings.machine,
-      former: {},
-    };
+    state.identity = newcomer(ctx, {});
     state.commit();
   } else if (state.identity.machine !== settings.machine) {
     // RACE: the other copy may be placing under that lease right now. Where there is none, it is taken away as any dead one.
     state.transaction = undefined;
     takeNewIdentity(ctx, 'the local state was copied from another machine or place');
   }
+}
+
+/** Nothing of the folder is known any more, but who this client was: what that one made may still be on record. */
+export function startAnew(ctx: Context): void {
+  const former = formerOf(ctx);
+  ctx.state.forgetAll();
+  ctx.state.identity = newcomer(ctx, former);
+  ctx.state.commit();
+}
+
+function newcomer(ctx: Context, former: Identity['former']): Identity {
+  const { machine } = ctx.settings;
+  return { client: ctx.random.hex(ID_DIGITS), n: 0, k: 0, previous: '', machine, former };
+}
+
+/** Ids of this client, the present one too, and what each had published. */
+function formerOf({ state }: Context): Identity['former'] {
+  const { client, former } = state.identity;
+  return { ...former, [client]: state.seen.get(client) ?? 0 };
 }
 
 /** Records what is unpublished again under a fresh id; everything else that was learnt stays. */
@@ -45,7 +58,7 @@ export function takeNewIdentity(ctx: Context, why: string): void {
     k: 0,
     previous: '',
     machine: settings.machine,
-    former: { ...was.former, [was.client]: state.seen.get(was.client) ?? 0 },
+    former: formerOf(ctx),
   };
   state.sealed = undefined;
   // The other copy may be at work on what is staged.

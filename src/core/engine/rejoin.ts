@@ -7,6 +7,7 @@ import { clientOf } from '../model/version.ts';
 import type { Rejoined } from '../ports/folder.ts';
 import { LocalError } from '../ports/local-tree.ts';
 import type { Context } from './context.ts';
+import { startAnew } from './identity.ts';
 import { makeFolder, readFormat } from './join.ts';
 
 /**
@@ -27,7 +28,7 @@ export async function rejoin(ctx: Context): Promise<Rejoined> {
     return 'format-too-new';
   }
   if (format !== undefined && format.folder !== state.folder) {
-    state.forgetAll();
+    startAnew(ctx);
     return 'other-folder';
   }
   if (format === undefined) {

@@ -210,7 +210,7 @@ export class FolderState {
     return { ...this.seenByClient(), [client]: n };
   }
 
-  /** As if this client had never been: it joins as a newcomer. */
+  /** As if this client had never been: it joins as a newcomer. Not committed yet. */
   forgetAll(): void {
     for (const path of [...this.master.paths()]) {
       this.setVersions(path, []);
@@ -218,7 +218,6 @@ export class FolderState {
     for (const table of this.#tables()) {
       table.clear();
     }
-    this.commit();
   }
 
   setVersions(path: string, versions: readonly Version[]): void {
