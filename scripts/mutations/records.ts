@@ -21,14 +21,6 @@ export const records: readonly Mutation[] = [
     profiles: ['crowd', 'many', 'plain'],
   },
   {
-    name: 'a master is written with unpublished changes',
-    file: 'engine/travel.ts',
-    text: 'if (state.outbox.size > 0 || state.sealed !== undefined) {',
-    becomes: 'if (false) {',
-    breaks: ['R12'],
-    profiles: ['disasters', 'travel'],
-  },
-  {
     name: 'own segments go whatever the masters have seen',
     file: 'engine/compact.ts',
     text: 'proven.some((seen) => (seen[own] ?? 0) >= end[1])',

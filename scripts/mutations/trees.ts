@@ -62,12 +62,4 @@ export const trees: readonly Mutation[] = [
     breaks: ['R29', 'promise 7'],
     profiles: ['folders', 'many', 'travel'],
   },
-  {
-    name: 'a fresh lease is broken for the one that was judged',
-    file: 'engine/recover.ts',
-    text: 'if (inside?.entries.some((entry) => entry.name === tx)) {',
-    becomes: 'if (inside !== undefined) {',
-    breaks: ['R30'],
-    profiles: ['sleepy', 'many', 'ftp'],
-  },
 ];

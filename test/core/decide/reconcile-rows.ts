@@ -29,6 +29,8 @@ export interface Row {
   readonly sighted?: Entry | 'absent';
   /** Own versions that are not waited for. */
   readonly own?: readonly string[];
+  /** Versions that are another program's file. */
+  readonly found?: readonly string[];
   /** Versions whose content is kept under a conflict name. */
   readonly saved?: readonly string[];
   readonly flags?: Partial<
@@ -38,7 +40,7 @@ export interface Row {
 }
 
 export function check({ sentence, expected, ...row }: Row): void {
-  const { ancestor, local, versions = {}, sighted, own = [], saved = [], flags } = row;
+  const { ancestor, local, versions = {}, sighted, own = [], found = [], saved = [], flags } = row;
   it(sentence, () => {
     const facts: PathFacts = {
       path: 'p',
@@ -48,6 +50,7 @@ export function check({ sentence, expected, ...row }: Row): void {
         dot: dot === 'implied' ? '' : dot,
         by: 'x',
         entry,
+        ...(found.includes(dot) ? { found: true } : {}),
       })),
       sighted: sighted === 'absent' ? undefined : storedKeyOf(sighted),
       absent: sighted === 'absent',

@@ -18,8 +18,13 @@ const anyPath = fc
 const dots = fc.array(anyDot, { maxLength: 3 });
 
 const anyVersion = fc.record(
-  { dot: anyDot, by: fc.string({ maxLength: 10 }), entry: anyEntry },
-  { noNullPrototype: true },
+  {
+    dot: anyDot,
+    by: fc.string({ maxLength: 10 }),
+    entry: anyEntry,
+    found: fc.constant(true as const),
+  },
+  { noNullPrototype: true, requiredKeys: ['dot', 'by', 'entry'] },
 );
 
 const body = fc
@@ -29,9 +34,11 @@ const body = fc
     entry: fc.option(anyEntry),
     from: fc.option(fc.record({ path: anyPath, dots }), { nil: undefined }),
     was: fc.array(anyVersion, { maxLength: 2 }),
+    isFound: fc.boolean(),
   })
-  .map(({ from, was, ...rest }) => ({
+  .map(({ from, was, isFound, ...rest }) => ({
     ...rest,
+    ...(isFound ? { found: true as const } : {}),
     ...(from === undefined ? {} : { from }),
     ...(was.length === 0 ? {} : { was }),
   }));
