@@ -101,14 +101,6 @@ export const commits: readonly Mutation[] = [
     profiles: ['sleepy', 'folders'],
   },
   {
-    name: 'an aside of a dead holder is judged by its record alone',
-    file: 'engine/recover.ts',
-    text: 'return isCurrent || !(await hasKey(ctx, aside, expected.key));',
-    becomes: 'return isCurrent;',
-    breaks: ['R5'],
-    profiles: ['sleepy', 'programs', 'ftp'],
-  },
-  {
     name: 'the look before placing is skipped',
     file: 'engine/aside.ts',
     text: 'const isFree = refusesTaken === true || !(await ctx.store.exists(item.path));',

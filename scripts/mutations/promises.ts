@@ -36,22 +36,6 @@ export const promises: readonly Mutation[] = [
     profiles: ['sleepy', 'travel', 'many'],
   },
   {
-    name: 'content is placed under a time that another one had',
-    file: 'engine/stored-times.ts',
-    text: '(earlier) => earlier.modified !== undefined && collides(earlier, stamp),',
-    becomes: '() => false,',
-    breaks: ['stamps'],
-    profiles: ['folders', 'programs', 'sftp'],
-  },
-  {
-    name: 'of two that look alike the first is taken unread',
-    file: 'engine/announced.ts',
-    text: 'return new Set(found.map(({ entry }) => keyOf(entry))).size === 1 ? found[0] : undefined;',
-    becomes: 'return found[0];',
-    breaks: ['stamps'],
-    profiles: ['sleepy', 'many'],
-  },
-  {
     name: 'what was read is taken for another that looks like it',
     file: 'engine/fetch.ts',
     text: 'if (isAnother(ctx, path, found.stamp)) {',

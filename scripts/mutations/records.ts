@@ -13,14 +13,6 @@ export const records: readonly Mutation[] = [
     profiles: ['crowd', 'many', 'plain'],
   },
   {
-    name: 'a master brings back what was replaced',
-    file: 'decide/merge.ts',
-    text: ' && !seenHas(seen, v.dot)',
-    becomes: '',
-    breaks: ['R11'],
-    profiles: ['crowd', 'many', 'plain'],
-  },
-  {
     name: 'own segments go whatever the masters have seen',
     file: 'engine/compact.ts',
     text: 'proven.some((seen) => (seen[own] ?? 0) >= end[1])',

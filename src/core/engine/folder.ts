@@ -96,9 +96,16 @@ class SyncedFolder implements Folder {
   async #dryRun(options: SyncOptions): Promise<SyncReport> {
     const tally = new Tally(() => undefined);
     const state = new FolderState(unwritten(this.#parts.state));
-    const ctx = { ...this.#context(options.signal, tally, state), dryRun: true };
-    const result = await round(ctx, { patient: false });
-    return { ...this.#report(ctx, tally, { rounds: 1, result }), plan: planned(result) };
+    let ctx: Context;
+    let result: RoundResult;
+    let rounds = 0;
+    do {
+      rounds++;
+      ctx = { ...this.#context(options.signal, tally, state), dryRun: true };
+      result = await round(ctx, { patient: false });
+      // Once more where it only learnt that the store was set back: an empty plan would say that nothing is to be done.
+    } while (result.again && rounds < 2);
+    return { ...this.#report(ctx, tally, { rounds, result }), plan: planned(result) };
   }
 
   async #run(options: SyncOptions): Promise<SyncReport> {

@@ -155,12 +155,23 @@ function setStoreBack(
   } else {
     if (world.storeBackup === undefined) return false;
     if (event.filesOnly === true) setFilesBack(world, world.storeBackup);
-    else store.restore(world.storeBackup);
+    else setAllBack(world, world.storeBackup);
     if (event.restamp) restamp(world);
     world.checkStore('store', 'set back');
   }
   forgetWhatIsNowhere(world);
   return true;
+}
+
+/** Who had not seen a file on the store since he placed it cannot tell that it is gone from what a program puts there next. */
+function setAllBack(world: Simulation, backup: MemorySnapshot): void {
+  const before = world.storeTree();
+  world.store.restore(backup);
+  const after = world.storeTree();
+  for (const [path, text] of before) {
+    if (text === '/' || after.get(path) === text || world.listed.has(text)) continue;
+    world.ledger.comesBack(path, text);
+  }
 }
 
 /**
