@@ -5,14 +5,6 @@ import type { Mutation } from './mutation.ts';
 
 export const commits: readonly Mutation[] = [
   {
-    name: 'a segment is sent before it is sealed',
-    file: 'engine/publish.ts',
-    text: '  state.identity = { ...state.identity, k: k + 1, previous: digestOf(text) };\n  state.commit();',
-    becomes: '  state.identity = { ...state.identity, k: k + 1, previous: digestOf(text) };',
-    breaks: ['R1'],
-    profiles: ['plain', 'lost', 'folders'],
-  },
-  {
     name: 'a change that was merged is applied again',
     file: 'decide/merge.ts',
     text: '!seenHas(seen, change.dot) && ',
@@ -27,14 +19,6 @@ export const commits: readonly Mutation[] = [
     ],
     breaks: ['R1'],
     profiles: ['plain', 'lost', 'many'],
-  },
-  {
-    name: 'a change is applied before what it builds on',
-    file: 'decide/merge.ts',
-    text: "return missing ? 'wait' : 'apply';",
-    becomes: "return 'apply';",
-    breaks: ['R1'],
-    profiles: ['crowd', 'many', 'stale'],
   },
   {
     name: 'a gap in the segments is skipped',

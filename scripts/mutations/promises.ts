@@ -5,21 +5,6 @@ import type { Mutation } from './mutation.ts';
 
 export const promises: readonly Mutation[] = [
   {
-    name: 'a cut listing counts as whole',
-    file: 'engine/tree.ts',
-    text: 'if (listing.complete) {',
-    becomes: 'if (true) {',
-    also: [
-      {
-        file: 'engine/absence.ts',
-        text: "gone.filter(([path]) => looks.get(path) === 'absent');",
-        becomes: 'gone;',
-      },
-    ],
-    breaks: ['promise 4'],
-    profiles: ['stale', 'many'],
-  },
-  {
     name: 'a lease that was set back in the middle of staging counts as whole',
     file: 'engine/lease.ts',
     text: '    return true;\n  }\n  await releaseLease(ctx, tx);\n  return false;',
@@ -42,14 +27,6 @@ export const promises: readonly Mutation[] = [
     becomes: 'if (false) {',
     breaks: ['stamps'],
     profiles: ['travel'],
-  },
-  {
-    name: 'whole minutes are exact enough',
-    file: 'model/stamp.ts',
-    text: 'return precision <= WHOLE_SECOND && ',
-    becomes: 'return ',
-    breaks: ['stamps'],
-    profiles: ['weak'],
   },
   {
     name: 'a replacement replaces siblings that nobody here saw',

@@ -32,14 +32,6 @@ export const records: readonly Mutation[] = [
     profiles: ['crowd', 'many', 'plain'],
   },
   {
-    name: 'a segment is put over another',
-    file: 'engine/publish.ts',
-    text: '  if (!(await ctx.store.exists(name))) {\n    return true;\n  }\n  const text',
-    becomes: '  if (ctx.limits.rounds > 0) {\n    return true;\n  }\n  const text',
-    breaks: ['R14'],
-    profiles: ['clones', 'lost'],
-  },
-  {
     name: 'a copied state keeps its id',
     file: 'engine/identity.ts',
     text: '} else if (state.identity.machine !== settings.machine) {',
