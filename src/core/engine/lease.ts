@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import { layout } from './layout.ts';
 import { beginStaging, clockName } from './leftovers.ts';
 import { waitForRacers } from './racers.ts';
+import type { StoreEntry } from '../ports/transport.ts';
 import type { StagedFile } from './stage.ts';
 import { endsRound, isKind } from './store-io.ts';
 
@@ -148,9 +149,19 @@ async function takeAwayEmptyLease(ctx: Context): Promise<void> {
   }
 }
 
-/** For a lease that this client takes away. */
-export function brokenName(ctx: Context): string {
-  return layout.lock(`broken-${ctx.state.identity.client}-${ctx.random.hex(8)}`);
+/** For an empty lease that this client takes away. */
+function brokenName(ctx: Context): string {
+  return layout.lock(settlingName(ctx));
+}
+
+/** For what this client takes from a dead holder. */
+export function settlingName(ctx: Context): string {
+  return `broken-${ctx.state.identity.client}-${ctx.random.hex(8)}`;
+}
+
+/** This client began to settle it, and was interrupted. */
+export function isOwnSettling(ctx: Context, tx: string): boolean {
+  return tx.startsWith(`broken-${ctx.state.identity.client}-`);
 }
 
 /** What is left of a finished transaction is known; only if that turns out wrong is it listed. */
@@ -173,15 +184,28 @@ async function sweep(ctx: Context, base: string): Promise<void> {
   }
 }
 
+/** Written by whoever settles a dead transaction: its age, no longer that of `holder.json`, is the lease's age. */
+export const SETTLING = 'settling';
+
 /** Has this lease been unchanged for so long, by the store's own clock, that its holder must be dead? */
 export async function isDead(ctx: Context, tx: string): Promise<boolean> {
-  const found = await ctx.store.look(`${layout.placing}/${tx}/holder.json`);
+  const base = `${layout.placing}/${tx}`;
+  const settling = await lookIfSettling(ctx, base, tx);
+  const found = settling === 'absent' ? await ctx.store.look(`${base}/holder.json`) : settling;
   const modified = found === 'absent' ? undefined : found.stamp.modified;
   const now = await storeNow(ctx);
   if (modified !== undefined && now !== undefined) {
     return now - modified > ctx.limits.leaseDead;
   }
   return watchedForLong(ctx, tx);
+}
+
+async function lookIfSettling(
+  ctx: Context,
+  base: string,
+  tx: string,
+): Promise<StoreEntry | 'absent'> {
+  return tx.startsWith('broken-') ? ctx.store.look(`${base}/${SETTLING}`) : 'absent';
 }
 
 /** Without times on the store: by this client's monotonic clock, while it watches. */

@@ -1,13 +1,22 @@
 /**
- * After an interruption: this client's own transaction is settled item by item; somebody else's dead lease is taken away
- * by a rename, from which on the store itself refuses its sleeping holder, and what lies inside is put where it belongs.
+ * After an interruption: this client's own transaction is settled item by item. Somebody else's dead one is renamed within
+ * the lease: from then on the store itself refuses its sleeping holder, and nobody else takes the lease, until what lies inside
+ * is where it belongs.
  */
 import type { Intent } from '../format/small-files.ts';
 import { dayOf } from '../model/conflict-name.ts';
 import { DIRECTORY_KEY } from '../model/entry.ts';
 import type { Context } from './context.ts';
 import { layout } from './layout.ts';
-import { brokenName, isDead, readHolder, readLease, removeEmptyLease } from './lease.ts';
+import {
+  isDead,
+  isOwnSettling,
+  readHolder,
+  readLease,
+  removeEmptyLease,
+  SETTLING,
+  settlingName,
+} from './lease.ts';
 import { asideName, putBack } from './aside.ts';
 import { finishRecorded, keepHistory } from './finish.ts';
 import { isInPlace, settleItem } from './settle.ts';
@@ -37,7 +46,7 @@ export async function recover(ctx: Context): Promise<'again' | 'settled'> {
   const wasLeft = transaction !== undefined && !(await recoverOwn(ctx, transaction));
   if (leases.includes('placing')) {
     const lease = await readLease(ctx);
-    if (lease !== 'free' && (await isDead(ctx, lease.tx))) {
+    if (lease !== 'free' && (isOwnSettling(ctx, lease.tx) || (await isDead(ctx, lease.tx)))) {
       await breakLease(ctx, lease.tx);
     } else if (lease === 'free' && wasLeft) {
       await removeEmptyLease(ctx); // this client died while it gave the lease back
@@ -85,27 +94,41 @@ function sendBackDeleted({ state }: Context, items: readonly Item[]): void {
   }
 }
 
-/** Takes a dead lease away under an own name, looks whether it is the one judged, and finishes from what lies inside. */
+/**
+ * Takes a dead transaction away from its holder by a name of one's own, and finishes from what lies inside. The lease stays taken
+ * meanwhile: where a rename replaces, what is put back would else go over what a new holder places. CRASH: the next one takes it
+ * from this client in the same way, at once if it is this client, else after a minute; whoever was robbed finds nothing there.
+ */
 export async function breakLease(ctx: Context, tx: string): Promise<void> {
-  const broken = brokenName(ctx);
+  const base = `${layout.placing}/${settlingName(ctx)}`;
   try {
-    await ctx.store.rename(layout.placing, broken);
+    await ctx.store.rename(`${layout.placing}/${tx}`, base);
   } catch (error) {
     if (endsRound(error)) {
       throw error;
     }
     return;
   }
-  const inside = await ctx.store.listIfThere(broken);
-  if (inside?.entries.some((entry) => entry.name === tx)) {
-    ctx.log('warn', 'a placing lease was dead and is taken away', { tx });
-    await settleBroken(ctx, broken);
-  } else {
-    await ctx.store.rename(broken, layout.placing); // a fresh one by now: back
+  await tellSettling(ctx, base);
+  ctx.log('warn', 'a placing lease was dead and is taken away', { tx });
+  await pull(ctx); // what the dead client published since decides which versions are current
+  await settleDead(ctx, base, tx);
+  await ctx.store.removeTree(base);
+  await removeEmptyLease(ctx);
+}
+
+/** On a full store it goes untold: then others do not wait for it, but take it over. */
+async function tellSettling(ctx: Context, base: string): Promise<void> {
+  try {
+    await ctx.store.writeText(`${base}/${SETTLING}`, ctx.state.identity.client);
+  } catch (error) {
+    if (endsRound(error)) {
+      throw error;
+    }
   }
 }
 
-/** Leases that somebody took away but did not finish. */
+/** Empty leases that somebody took away to remove them, and did not: one that was taken in that moment is settled. */
 async function finishBroken(ctx: Context, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const isOwn = name.startsWith(`broken-${ctx.state.identity.client}-`);
@@ -132,15 +155,20 @@ async function settleBroken(ctx: Context, broken: string): Promise<void> {
     if (kind !== 'directory') {
       continue;
     }
-    const base = `${broken}/${name}`;
-    const holder = await readHolder(ctx, base);
-    for (const intent of holder === 'strange' ? [] : holder.items) {
-      await settleIntent(ctx, base, intent);
-    }
-    const day = dayOf(Math.floor(ctx.clock.now() / 1000));
-    await keepHistory(ctx, base, `${day}/${name.slice(0, 40)}`);
+    await settleDead(ctx, `${broken}/${name}`, name);
   }
   await ctx.store.removeTree(broken);
+}
+
+/** All that a dead holder left half done. */
+async function settleDead(ctx: Context, base: string, name: string): Promise<void> {
+  const holder = await readHolder(ctx, base);
+  for (const intent of holder === 'strange' ? [] : holder.items) {
+    await settleIntent(ctx, base, intent);
+  }
+  const day = dayOf(Math.floor(ctx.clock.now() / 1000));
+  const tx = holder === 'strange' ? name : holder.tx;
+  await keepHistory(ctx, base, `${day}/${tx.slice(0, 40)}`);
 }
 
 /**
