@@ -124,7 +124,10 @@ export async function readFormat(ctx: Context) {
   }
 }
 
-/** `again`: the folder was here before, and what is left of it may be in the way. */
+/**
+ * `again`: the folder was here before, and what is left of it may be in the way. With a new epoch from its first moment on, so that
+ * nobody takes what is missing for deleted: also not who has something to publish, and so thinks that all records are there.
+ */
 export async function makeFolder(ctx: Context, { again }: { readonly again: boolean }) {
   const { store } = ctx;
   const folder = ctx.state.folder ?? ctx.random.hex(32);
@@ -138,9 +141,14 @@ export async function makeFolder(ctx: Context, { again }: { readonly again: bool
   if (ctx.settings.webRoot) {
     await store.writeText(`${fresh}/.htaccess`, DENY);
   }
+  const epoch = `epochs/${ctx.random.hex(16)}`;
+  if (again) {
+    await store.writeText(`${fresh}/${epoch}`, 'made again');
+  }
   await store.writeText(`${fresh}/format.json`, encodeFormat(folder));
   if (!(await appears(ctx, fresh, OWN)) && again) {
-    // Something of it was left, without the file that says what it is.
+    // Something of it was left, without the file that says what it is; which comes last.
+    await appears(ctx, `${fresh}/${epoch}`, `${OWN}/${epoch}`);
     await appears(ctx, `${fresh}/format.json`, layout.format);
   }
   const made = await readFormat(ctx);

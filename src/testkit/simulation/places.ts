@@ -110,7 +110,9 @@ export function storePlace(world: World): Place {
     },
     letGo(path) {
       const text = store.text(path);
-      const comesBack = world.script.deletedOnStore === 'restore' && world.isOnSomeDisk(text);
+      const isRestored = world.script.deletedOnStore === 'restore';
+      if (!isRestored) ledger.takesPlace(path);
+      const comesBack = isRestored && world.isOnSomeDisk(text);
       if (comesBack && text !== undefined) ledger.comesBack(path, text);
       else ledger.gone(text);
     },
