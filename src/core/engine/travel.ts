@@ -8,6 +8,9 @@ import { beginStaging, masterKey } from './leftovers.ts';
 import { encodeMaster } from '../format/master-file.ts';
 import { pull } from './pull.ts';
 
+/** A store that hides what was just written must not keep anybody for ever. */
+const TRIES = 5;
+
 export async function noticeTravel(ctx: Context): Promise<void> {
   if (ctx.dryRun || (await pull(ctx)) !== 'short') {
     return; // the listing was older than the store
@@ -15,13 +18,13 @@ export async function noticeTravel(ctx: Context): Promise<void> {
   ctx.log('warn', 'the store shows less than was seen before', {});
   await rememberWhen(ctx);
   const epoch = `${layout.epochs}/${ctx.random.hex(16)}`;
-  do {
+  // RACE: set back once more in between, the store would have a master that hides it, and no epoch that tells of it.
+  for (let tries = 0; tries === 0 || (tries < TRIES && !(await ctx.store.exists(epoch))); tries++) {
     // Whatever epochs are listed next are new to this client, should this one be gone again by then.
     ctx.state.meta.set('epochs', epoch);
     await ctx.store.writeText(epoch, 'set back');
     await writeMaster(ctx);
-    // RACE: set back once more in between, the store would have a master that hides it, and no epoch that tells of it.
-  } while (!(await ctx.store.exists(epoch)));
+  }
   ctx.state.unproven = undefined;
 }
 
