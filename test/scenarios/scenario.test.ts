@@ -11,7 +11,7 @@ import { storeNames, whyNot } from './stores.ts';
 const isCI = process.env['CI'] === 'true';
 /** The servers of other kinds are met by all transports alike: fewer files there. */
 const filesOn = (name: string): number =>
-  isCI && ['proftpd', 'vsftpd', 'pure-ftpd', 'mount'].includes(name) ? 1500 : 300;
+  isCI && ['proftpd', 'vsftpd', 'pure-ftpd', 'mount'].includes(name) ? 1200 : 300;
 
 for (const name of storeNames) {
   const files = filesOn(name);

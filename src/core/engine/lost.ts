@@ -32,8 +32,7 @@ export async function findLost(ctx: Context, local: LocalView): Promise<(dot: Do
   const isGivenUp = asked.size > 0 && (await everybodyLooked(ctx));
   const isLost = (dot: Dot) => isGivenUp && asked.has(dot);
   for (const [dot, { path, entry }] of absent) {
-    // Links are never on the store, and what is ignored here is not looked for.
-    const isExpected = entry.kind !== 'link' && !local.ignored(path, entry.kind === 'directory');
+    const isExpected = entry.kind !== 'link'; // links are never on the store
     // What else is the matter with the path may be why this computer has not brought it.
     if (!isLost(dot) && isExpected && !ctx.problems.has(path)) {
       tellNotOnStore(ctx, path);
@@ -87,13 +86,14 @@ interface Absent {
   readonly entry: Entry;
 }
 
-/** Versions waited for that are neither here nor on the store. */
+/** Versions waited for that are neither here nor on the store. What is ignored here is not looked for. */
 function absentVersions(ctx: Context, local: LocalView): Map<Dot, Absent> {
   const { state } = ctx;
   const absent = new Map<Dot, Absent>();
   if (state.waits.size === 0) {
     return absent;
   }
+  const isIgnored = (path: string, { kind }: Entry) => local.ignored(path, kind === 'directory');
   for (const path of state.master.paths()) {
     const entry = local.entries.get(path);
     const here = entry === undefined ? undefined : keyOf(entry);
@@ -102,7 +102,7 @@ function absentVersions(ctx: Context, local: LocalView): Map<Dot, Absent> {
       const key = keyOf(version.entry);
       if (key === sighted) {
         state.waits.delete(version.dot);
-      } else if (key !== here && state.waits.has(version.dot)) {
+      } else if (key !== here && state.waits.has(version.dot) && !isIgnored(path, version.entry)) {
         absent.set(version.dot, { path, entry: version.entry });
       }
     }
