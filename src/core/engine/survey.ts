@@ -4,6 +4,7 @@
  * another program. Such an edit becomes a change of this client; an absence is believed only when proven.
  * Where etags tell that the locks are as they were, nobody has placed anything since they were listed.
  */
+import type { Key } from '../model/entry.ts';
 import { DIRECTORY_KEY, keyOf } from '../model/entry.ts';
 import { isBelow, join } from '../model/path.ts';
 import { compareStamps } from '../model/stamp.ts';
@@ -18,7 +19,7 @@ import { problem } from './context.ts';
 import { layout } from './layout.ts';
 import type { LeaseState } from './lease.ts';
 import { readLease, storeNow } from './lease.ts';
-import { findLost } from './lost.ts';
+import { findLost, waitForHolders } from './lost.ts';
 import { pullAsTold } from './pull.ts';
 import type { LocalView } from './scan.ts';
 import { noticeTravel } from './travel.ts';
@@ -212,7 +213,7 @@ async function takeNews(ctx: Context, { news, blocked, local }: News): Promise<v
     if (version === undefined) {
       foreign.push({ path, stamp });
     } else {
-      ctx.state.see(path, { key: keyOf(version.entry), stamp, unread: true, listed: true });
+      takeAnnounced(ctx, { path, stamp, key: keyOf(version.entry) });
     }
   }
   const settled = await onlySettled(ctx, foreign, blocked);
@@ -228,6 +229,18 @@ async function takeNews(ctx: Context, { news, blocked, local }: News): Promise<v
   for (const path of takeForeign(ctx, found)) {
     blocked.add(path);
   }
+}
+
+/** Where it does not replace what was there, as after files were put back, some computer may still have that. */
+function takeAnnounced(
+  ctx: Context,
+  { path, stamp, key }: { readonly path: string; readonly stamp: Stamp; readonly key: Key },
+): void {
+  const was = ctx.state.sightings.get(path);
+  if (was !== undefined && was.key !== key && was.key !== DIRECTORY_KEY) {
+    waitForHolders(ctx, path, was.key);
+  }
+  ctx.state.see(path, { key, stamp, unread: true, listed: true });
 }
 
 /** Other programs write in place: what has not stood still for long enough is left for a later round. */
