@@ -5,7 +5,7 @@ import type { PathFacts } from '../model/facts.ts';
 import { isBelow, parentOf } from '../model/path.ts';
 import { conflictName, flattened } from '../model/conflict-name.ts';
 import type { Dot, Version } from '../model/version.ts';
-import { clientOf } from '../model/version.ts';
+import { clientOf, numberOf } from '../model/version.ts';
 import type { Context } from './context.ts';
 import type { LocalView } from './scan.ts';
 import type { StoreView } from './survey.ts';
@@ -18,10 +18,9 @@ export function factsMaker(
   const { state } = ctx;
   const { client, former } = state.identity;
   const troubledParents = new Set([...local.troubled].map(parentOf));
-  const isOwn = (dot: Dot) =>
-    (clientOf(dot) === client && !state.waits.has(dot)) ||
-    (former[clientOf(dot)] ?? -1) >= Number(dot.slice(dot.lastIndexOf(':') + 1)) ||
-    store.lost(dot);
+  const isMadeHere = (dot: Dot) =>
+    clientOf(dot) === client || (former[clientOf(dot)] ?? -1) >= numberOf(dot);
+  const isOwn = (dot: Dot) => (isMadeHere(dot) && !state.waits.has(dot)) || store.lost(dot);
   return (path) => {
     const entry = local.entries.get(path);
     const versions = state.master.versions(path);

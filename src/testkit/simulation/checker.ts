@@ -13,6 +13,8 @@ const mostLoops = 16;
 const betweenSyncs = 100_000;
 /** After the store was set back, what nobody has any more is given up only after so many rounds of each. */
 const patience = 7;
+/** Longer than anybody is waited for. */
+const longSilence = 91 * 24 * 3600 * 1000;
 /** So many rounds, and everybody who is about has asked for what is missing, and would give it up. */
 const longAbsence = 14;
 
@@ -58,6 +60,8 @@ async function untilCalm(world: Simulation): Promise<{ calm: number; changes: re
   let changes: readonly string[] = [];
   for (let count = 0; count < mostLoops && !isOver(world); count += 1) {
     const turn = await loop(world, world.clients);
+    // An id that nobody knows to be his any more is waited for until it has been silent for long enough.
+    if (turn.waits && count === mostLoops / 2) world.pass(longSilence);
     changes = turn.changes;
     calm = changes.length === 0 ? calm + 1 : 0;
     const isPatient = world.rejoined || world.store.tree('.ownsync/epochs').size > 0;
