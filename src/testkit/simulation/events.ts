@@ -134,10 +134,11 @@ function restore(world: Simulation, event: Extract<Other, { do: 'restore' }>): b
 function clone(world: Simulation, client: SimulatedClient, older: boolean): boolean {
   const from = older ? client.backup : { disk: client.disk, state: client.state };
   if (from === undefined) return false;
-  const { name, label, spec } = client;
-  world.clients.push(
-    new SimulatedClient(world, { name: `${name}X`, spec, from: { label, ...from } }),
-  );
+  const { label, spec } = client;
+  // Two copies of one computer are two machines.
+  let name = `${client.name}X`;
+  while (world.clients.some((other) => other.name === name)) name += 'X';
+  world.clients.push(new SimulatedClient(world, { name, spec, from: { label, ...from } }));
   return true;
 }
 
