@@ -18,6 +18,6 @@ export const notNeeded: Readonly<Record<string, string>> = {
   R12: 'what a master tells before its segment does is told again by that: with the line broken, 6,000 runs with stores set back lost nothing; at worst what was replaced in between comes back beside',
   R19: 'no counter files: coverage alone tells that the store was set back',
   R28: 'what a move left unrecorded the next survey finds: as a deletion and a file by another program',
-  R30: 'whose lease is taken away by mistake finds its names gone, and settles, for the reason of R8: with the look broken, 6,000 runs lost nothing',
+  R30: 'a dead transaction is renamed by its own name within the lease, so that no other can be taken by mistake',
   R31: 'undoing and recovering take no lease by the way they are written: neither calls anything that acquires one',
 };
