@@ -125,7 +125,10 @@ export class SimulatedClient {
     this.interrupted = true;
     const [before, acts] = [textsOf(this), this.acts];
     void sync.finished.then(() => {
-      if (sync.report === undefined) return;
+      if (sync.report === undefined) {
+        this.#world.ledger.fellSilent(this.name);
+        return;
+      }
       this.interrupted = false;
       const after = textsOf(this);
       for (const [path, text] of after) this.held.add(heldMark(path, text));
@@ -170,6 +173,7 @@ export class SimulatedClient {
   crash(): void {
     this.#run?.gates.kill();
     this.#run = undefined;
+    this.#world.ledger.fellSilent(this.name);
     this.#crashAtCommit = 'commit';
   }
 

@@ -15,6 +15,8 @@ export class Ledger {
   readonly #programs = new Map<string, { readonly at: number; readonly content: string }>();
   /** Path on the store → content that a program deleted there, and that is to come back. */
   readonly #comingBack = new Map<string, string>();
+  /** Agent → where it placed something that no segment tells yet. */
+  readonly #unannounced = new Map<string, string[]>();
   #moment = 0;
   /** Contents lost to the one race that no protocol can win on a store whose rename replaces. */
   irreducible = 0;
@@ -35,7 +37,7 @@ export class Ledger {
     this.#comingBack.set(path, content);
   }
 
-  /** A program puts something where it deleted something: nobody can tell this from replacing. */
+  /** Something is put where a program deleted something: nobody can tell this from the program's replacing it. */
   takesPlace(path: string): void {
     for (const [other, content] of this.#comingBack) {
       const isInTheWay =
@@ -44,6 +46,20 @@ export class Ledger {
       this.#comingBack.delete(other);
       this.gone(content);
     }
+  }
+
+  placed(agent: string, path: string): void {
+    this.#unannounced.set(agent, [...(this.#unannounced.get(agent) ?? []), path]);
+  }
+
+  announced(agent: string): void {
+    this.#unannounced.delete(agent);
+  }
+
+  /** What it placed and did not tell looks like a program's. */
+  fellSilent(agent: string): void {
+    for (const path of this.#unannounced.get(agent) ?? []) this.takesPlace(path);
+    this.#unannounced.delete(agent);
   }
 
   isKnown(content: string): boolean {

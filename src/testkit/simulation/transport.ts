@@ -3,6 +3,7 @@
  * there the faults that the script has for it. It also notes what was written, and who looked at what.
  */
 import { layout } from '../../core/engine/layout.ts';
+import { parentOf } from '../../core/model/path.ts';
 import { TransportError, type Listing, type Transport } from '../../core/ports/transport.ts';
 import { openMemoryTransport } from '../memory-transport.ts';
 import type { Gates } from './gates.ts';
@@ -181,7 +182,10 @@ function record(connection: Connection, call: Call): void {
   const label = `${operation} ${path}${to === undefined ? '' : ` ${to}`}`;
   if (!world.chaos) world.writes.push(`${name} ${label}`);
   if (!inside) world.checkStore(name, label);
-  if (operation === 'rename' && !isPrivatePath(path)) looks.set(path, world.ledger.moment());
+  if (operation !== 'rename' || to === undefined) return;
+  if (!isPrivatePath(path)) looks.set(path, world.ledger.moment());
+  if (!isPrivatePath(to)) world.ledger.placed(name, to);
+  if (parentOf(to) === layout.manifests) world.ledger.announced(name);
 }
 
 /** Half of it arrives. */
