@@ -66,7 +66,7 @@ function isAnother({ state }: Context, path: string, stamp: Stamp): boolean {
   return (
     sighting !== undefined &&
     sighting.unread !== true &&
-    compareStamps(sighting.stamp, stamp) === 'same' &&
+    compareStamps(sighting.stamp, stamp) !== 'different' &&
     state.master.recorded(path).some(({ entry }) => keyOf(entry) === sighting.key)
   );
 }
@@ -89,6 +89,7 @@ async function readVerified(
   }
   await ctx.local.discard(staged);
   // It is not what its size and time made it look like: the next survey reads it as another program's edit.
+  waitForHolders(ctx, path, entry.digest);
   state.unsee(path);
   problem(ctx, {
     path,

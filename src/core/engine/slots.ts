@@ -20,7 +20,12 @@ export class Slots {
     this.#ctx = ctx;
     this.#taken = tellsAllNames(ctx.local.facts)
       ? undefined
-      : new Map([...local.entries.keys()].map((path) => [this.#slot(path), path]));
+      : new Map(
+          [...heldAbsent(ctx, local), ...local.entries.keys()].map((path) => [
+            this.#slot(path),
+            path,
+          ]),
+        );
     this.#going = new Set(plan.deletesHere.map((step) => step.path));
   }
 
@@ -55,4 +60,11 @@ export class Slots {
     }
     return undefined;
   }
+}
+
+/** Deleted here, and not to be believed yet: what came to such a name would be read as what is missing. */
+function heldAbsent({ state }: Context, { entries }: LocalView): string[] {
+  return [...state.held.keys()]
+    .filter((path) => state.ancestors.has(path) && !entries.has(path))
+    .flatMap((path) => [...parentsOf(path), path]);
 }

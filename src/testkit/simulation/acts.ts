@@ -7,7 +7,7 @@ import { contentsOf } from './compare.ts';
 import { textsOf } from './deleted.ts';
 import { ignoreFile, ignoreText } from './ignoring.ts';
 import { contentOf, contentText, linkMark, linkText } from './ledger.ts';
-import { diskPlace, storePlace, type Place, type Writing } from './places.ts';
+import { diskPlace, folded, storePlace, type Place, type Writing } from './places.ts';
 import { describeAct, type Act } from './script.ts';
 import type { World } from './world.ts';
 
@@ -171,7 +171,8 @@ function heldByAll(world: Simulation, who: SimulatedClient): Map<string, string>
 
 function contentsAt(world: Simulation, who: Doing['who'], top: string): string[] {
   const tree = who === 'store' ? world.storeTree() : textsOf(who);
+  const named = (path: string): string => (who === 'store' ? path : folded(who, path));
   return [...tree].flatMap(([path, content]) =>
-    path === top || path.startsWith(`${top}/`) ? [content] : [],
+    `${named(path)}/`.startsWith(`${named(top)}/`) ? [content] : [],
   );
 }

@@ -70,7 +70,8 @@ export function diskPlace(world: World, client: SimulatedClient): Place {
   };
 }
 
-function folded({ disk }: SimulatedClient, path: string): string {
+/** As its disk tells names apart. */
+export function folded({ disk }: SimulatedClient, path: string): string {
   const { volume } = disk.state;
   return path
     .split('/')
