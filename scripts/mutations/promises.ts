@@ -29,6 +29,22 @@ export const promises: readonly Mutation[] = [
     profiles: ['travel'],
   },
   {
+    name: 'what a look cannot tell apart is fetched as the other one',
+    file: 'engine/fetch.ts',
+    text: "compareStamps(sighting.stamp, stamp) !== 'different' &&",
+    becomes: "compareStamps(sighting.stamp, stamp) === 'same' &&",
+    breaks: ['stamps'],
+    profiles: ['weak'],
+  },
+  {
+    name: 'what is not as announced is not waited for',
+    file: 'engine/fetch.ts',
+    text: '  waitForHolders(ctx, path, entry.digest);\n  state.unsee(path);\n',
+    becomes: '  state.unsee(path);\n',
+    breaks: ['promise 1'],
+    profiles: ['setback'],
+  },
+  {
     name: 'a replacement replaces siblings that nobody here saw',
     file: 'decide/reconcile.ts',
     text: '  const over = recordable(dotsOf(own));\n  const found',
@@ -91,6 +107,14 @@ export const promises: readonly Mutation[] = [
     text: 'for (const wanted of [...parentsOf(path).reverse(), path]) {',
     becomes: 'for (const wanted of [path]) {',
     breaks: ['promise 6'],
+    profiles: ['names'],
+  },
+  {
+    name: 'another spelling comes where a deletion is held',
+    file: 'engine/slots.ts',
+    text: '[...heldAbsent(ctx, local), ...local.entries.keys()]',
+    becomes: '[...local.entries.keys()]',
+    breaks: ['promise 6', 'promise 7'],
     profiles: ['names'],
   },
   {
