@@ -29,7 +29,7 @@ const USUAL: Readonly<Record<Session['role'], NonNullable<Run['steps']>>> = {
     ...{ store: 150, local: 100 },
     kinds: {
       ...{ list: 20, look: 20, read: 6, write: 20, makeDirectory: 8 },
-      ...{ rename: 6, remove: 4, removeDirectory: 2 },
+      ...{ rename: 6, remove: 4, removeDirectory: 2, setModified: 2 },
     },
   },
   download: { store: 100, local: 150, kinds: { list: 20, look: 10, read: 20, write: 2 } },
