@@ -1,6 +1,6 @@
 /**
  * Kills `ownsync sync` with SIGKILL at chosen steps, on real servers and a directory, and checks everything after each kill.
- *   npm run torture -- [--store proftpd,vsftpd,…|all] [--kills 300] [--seed 1] [--quiet]
+ *   npm run torture -- [--store proftpd,vsftpd,…|all] [--kills 300] [--seed 1] [--kinds setModified,…] [--quiet]
  * Prints what was hit how often as a table for docs/reliability.md. Ends with exit code 1 when something was wrong, or a server
  * is not there.
  */
@@ -14,6 +14,7 @@ const { values: wanted } = parseArgs({
     store: { type: 'string', default: 'all' },
     kills: { type: 'string', default: '300' },
     seed: { type: 'string', default: '1' },
+    kinds: { type: 'string', default: '' },
     quiet: { type: 'boolean', default: false },
   },
 });
@@ -22,6 +23,7 @@ const names = wanted.store.split(',');
 const chosen = storeNames.filter((name) => names.includes('all') || names.includes(name));
 if (chosen.length === 0) throw new Error(`--store is of all, ${storeNames.join(', ')}`);
 const kills = Math.ceil(Number(wanted.kills) / chosen.length);
+const only = wanted.kinds.split(',').filter((kind) => kind !== '');
 const tally = new Tally();
 const began = performance.now();
 const say = (line: string): void => {
@@ -32,7 +34,8 @@ for (const store of chosen) {
   const missing = await whyNot(store);
   try {
     if (missing !== undefined) throw new Error(`${store}: ${missing}`);
-    await torture({ store, seed: Number(wanted.seed), tally, say, steps: new Map() }, { kills });
+    const run = { store, seed: Number(wanted.seed), tally, say, only, steps: new Map() };
+    await torture(run, { kills });
   } catch (error) {
     console.log(error);
     process.exitCode = 1;

@@ -18,6 +18,8 @@ export interface Torture {
   readonly tally: Tally;
   /** Told of every step. */
   readonly say: (line: string) => void;
+  /** See Session. Default: every kind. */
+  readonly only?: readonly string[];
   /** See Session. Empty at first. */
   readonly steps: Session['steps'];
 }
@@ -27,7 +29,12 @@ export async function torture(
   run: Torture,
   { kills, brief = false }: { readonly kills: number; readonly brief?: boolean },
 ): Promise<void> {
-  const { tally, store } = run;
+  const { tally, store, only } = run;
+  if (only !== undefined && only.length > 0) {
+    for (let number = 0; tally.kills(store) < kills; number += 1)
+      await inWorld(run, { number, name: working.name, play: working });
+    return;
+  }
   const plays = brief ? [joining, working] : [joining, working, large, working];
   for (let number = 0; tally.kills(store) < kills; number += 1) {
     // Once, since it takes many syncs.
@@ -51,7 +58,7 @@ interface Play {
 
 /** Fails with what is needed to see it again. */
 async function inWorld(run: Torture, { number, name, small = false, play }: Play): Promise<void> {
-  const { store, seed, tally } = run;
+  const { store, seed, tally, only = [] } = run;
   const lines: string[] = [];
   const say = (line: string): void => {
     lines.push(`\n  ${line}`);
@@ -61,7 +68,7 @@ async function inWorld(run: Torture, { number, name, small = false, play }: Play
   try {
     const rng = createRng(seedOf(`${String(seed)} ${store} ${String(number)}`));
     const world = new World(stage, rng);
-    await play({ store, tally, world, rng, say, role: 'upload', steps: run.steps });
+    await play({ store, tally, world, rng, say, only, role: 'upload', steps: run.steps });
   } catch (cause) {
     const where = `${store}, seed ${String(seed)}, world ${String(number)} (${name})`;
     const why = cause instanceof Error ? cause.message : String(cause);
