@@ -14,7 +14,7 @@ const { values: wanted } = parseArgs({
     store: { type: 'string', default: 'all' },
     kills: { type: 'string', default: '300' },
     seed: { type: 'string', default: '1' },
-    kinds: { type: 'string', default: '' },
+    kinds: { type: 'string' },
     quiet: { type: 'boolean', default: false },
   },
 });
@@ -23,7 +23,7 @@ const names = wanted.store.split(',');
 const chosen = storeNames.filter((name) => names.includes('all') || names.includes(name));
 if (chosen.length === 0) throw new Error(`--store is of all, ${storeNames.join(', ')}`);
 const kills = Math.ceil(Number(wanted.kills) / chosen.length);
-const only = wanted.kinds.split(',').filter((kind) => kind !== '');
+const only = wanted.kinds?.split(',');
 const tally = new Tally();
 const began = performance.now();
 const say = (line: string): void => {

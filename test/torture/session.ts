@@ -17,8 +17,8 @@ export interface Session {
   readonly world: World;
   readonly rng: Rng;
   readonly say: (line: string) => void;
-  /** Kinds of call that all kills are aimed at; empty: every kind. */
-  readonly only: readonly string[];
+  /** See Torture. */
+  readonly only: readonly string[] | undefined;
   /** What the next sync that is killed is mostly about. */
   role: 'upload' | 'download';
   /** Role → steps that the last such sync took that was not killed; of kinds that it had none of, those of one before. */
@@ -74,7 +74,7 @@ const ENOUGH = 5;
 /** By progress alone, a part on this computer's own disk, and where there were fewest: mostly so until that was often enough. */
 function anywhere(session: Session): Aim {
   const { rng, tally, store, only } = session;
-  if (only.length > 0) return { kinds: only, nth: 1 + rng.below(2) };
+  if (only !== undefined) return { kinds: only, nth: 1 + rng.below(2) };
   const steps = stepsOf(session);
   if (rng.chance(0.2)) return { scope: 'local', nth: 1 + rng.below(steps.local) };
   const kind = tally.rarest(store, Object.keys(steps.kinds)) ?? 'list';

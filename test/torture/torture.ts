@@ -18,8 +18,8 @@ export interface Torture {
   readonly tally: Tally;
   /** Told of every step. */
   readonly say: (line: string) => void;
-  /** See Session. Default: every kind. */
-  readonly only?: readonly string[];
+  /** Kinds of call that all kills are aimed at. Default: every kind. */
+  readonly only?: readonly string[] | undefined;
   /** See Session. Empty at first. */
   readonly steps: Session['steps'];
 }
@@ -29,23 +29,28 @@ export async function torture(
   run: Torture,
   { kills, brief = false }: { readonly kills: number; readonly brief?: boolean },
 ): Promise<void> {
-  const { tally, store, only } = run;
-  if (only !== undefined && only.length > 0) {
-    for (let number = 0; tally.kills(store) < kills; number += 1)
-      await inWorld(run, { number, name: working.name, play: working });
-    return;
-  }
-  const plays = brief ? [joining, working] : [joining, working, large, working];
+  const { tally, store } = run;
+  const plays = playsOf(run, brief);
+  const isWhole = !brief && run.only === undefined;
   for (let number = 0; tally.kills(store) < kills; number += 1) {
+    const before = tally.kills(store);
     // Once, since it takes many syncs.
-    const isTurn = !brief && number === plays.length;
+    const isTurn = isWhole && number === plays.length;
     const play = isTurn ? compacting : (plays[number % plays.length] ?? working);
     await inWorld(run, { number, name: play.name, play });
+    if (run.only !== undefined && tally.kills(store) === before)
+      throw new Error(`${store}: a day's work makes no call of ${run.only.join(', ')}`);
   }
-  if (brief) return;
+  if (!isWhole) return;
   const canMount = process.platform === 'linux' && process.geteuid?.() === 0;
   const play = (session: Session) => troubles(session, canMount);
   await inWorld(run, { number: -1, name: 'troubles', small: canMount, play });
+}
+
+/** Kinds of call that all kills are aimed at are in the work of every day. */
+function playsOf({ only }: Torture, brief: boolean): readonly Play['play'][] {
+  if (only !== undefined) return [working];
+  return brief ? [joining, working] : [joining, working, large, working];
 }
 
 interface Play {
@@ -58,7 +63,7 @@ interface Play {
 
 /** Fails with what is needed to see it again. */
 async function inWorld(run: Torture, { number, name, small = false, play }: Play): Promise<void> {
-  const { store, seed, tally, only = [] } = run;
+  const { store, seed, tally, only } = run;
   const lines: string[] = [];
   const say = (line: string): void => {
     lines.push(`\n  ${line}`);
